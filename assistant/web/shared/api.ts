@@ -1,0 +1,126 @@
+import { Problem, problem_from_document, problem_from_response, unreachable } from './problem';
+import { read_events } from './stream';
+import type {
+  Community,
+  Contact,
+  ConversationKey,
+  Edition,
+  KeptConversation,
+  ProblemDocument,
+  RatingValue,
+  StartedConversation,
+  TurnEvent,
+  WorkOrder,
+} from './types';
+
+/** A stream that says nothing for this long is taken for broken. */
+const SILENCE_MS = 60_000;
+
+/** The server, one method an endpoint. Every method throws `Problem`. */
+export class Api {
+  /** `base` is the server's address and ends with a slash. */
+  constructor(readonly base: string) {}
+
+  community(id: string): Promise<Community> {
+    return this.#json('GET', `api/communities/${encodeURIComponent(id)}`);
+  }
+
+  start_conversation(community: string, channel: 'widget' | 'web'): Promise<StartedConversation> {
+    return this.#json('POST', 'api/conversations', { body: { community, channel } });
+  }
+
+  conversation(key: ConversationKey): Promise<KeptConversation> {
+    return this.#json('GET', `api/conversations/${encodeURIComponent(key.id)}`, {
+      token: key.token,
+    });
+  }
+
+  /** Sends a message and yields what comes back. The same `client_id` never asks twice. */
+  async *turn(key: ConversationKey, text: string, client_id: string): AsyncGenerator<TurnEvent> {
+    const response = await this.#send(
+      'POST',
+      `api/conversations/${encodeURIComponent(key.id)}/turns`,
+      { token: key.token, body: { text, client_id }, accept: 'text/event-stream' },
+    );
+    if (!response.body) throw unreachable('empty');
+    try {
+      for await (const { event, data } of read_events(response.body, SILENCE_MS)) {
+        if (event === 'error') {
+          const document = JSON.parse(data) as ProblemDocument;
+          throw problem_from_document(document, document.status ?? 500);
+        }
+        yield { event, data: JSON.parse(data) } as TurnEvent;
+      }
+    } catch (error) {
+      throw error instanceof Problem ? error : unreachable(String(error));
+    }
+  }
+
+  async rate(
+    key: ConversationKey,
+    turn: string,
+    rating: RatingValue | null,
+    reason?: string,
+  ): Promise<void> {
+    const path = `api/conversations/${encodeURIComponent(key.id)}/turns/${encodeURIComponent(turn)}/rating`;
+    await this.#send('PUT', path, { token: key.token, body: { rating, reason } });
+  }
+
+  leave_contact(
+    number: string,
+    lookup_code: string,
+    contact: Contact,
+  ): Promise<{ number: string; state: string }> {
+    return this.#json('PUT', `api/work-orders/${encodeURIComponent(number)}/contact`, {
+      body: { lookup_code, ...contact },
+    });
+  }
+
+  work_order(number: string, code: string): Promise<WorkOrder> {
+    const path = `api/work-orders/${encodeURIComponent(number)}?code=${encodeURIComponent(code)}`;
+    return this.#json('GET', path);
+  }
+
+  edition(id: string): Promise<Edition> {
+    return this.#json('GET', `api/editions/${encodeURIComponent(id)}`);
+  }
+
+  /** The page that shows a document with one passage marked. */
+  source_page(edition: string, passage: number | string): string {
+    const query = `passage=${encodeURIComponent(passage)}`;
+    return `${this.base}source/${encodeURIComponent(edition)}?${query}`;
+  }
+
+  async #json<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
+    const response = await this.#send(method, path, options);
+    try {
+      return (await response.json()) as T;
+    } catch (error) {
+      throw unreachable(String(error));
+    }
+  }
+
+  async #send(method: string, path: string, options: RequestOptions): Promise<Response> {
+    const headers: Record<string, string> = { accept: options.accept ?? 'application/json' };
+    if (options.token) headers['authorization'] = `Bearer ${options.token}`;
+    const request: RequestInit = { method, headers, credentials: 'omit', cache: 'no-store' };
+    if (options.body !== undefined) {
+      headers['content-type'] = 'application/json';
+      request.body = JSON.stringify(options.body);
+    }
+    let response: Response;
+    try {
+      response = await fetch(this.base + path, request);
+    } catch (error) {
+      throw unreachable(String(error));
+    }
+    if (!response.ok) throw await problem_from_response(response);
+    return response;
+  }
+}
+
+interface RequestOptions {
+  token?: string;
+  body?: unknown;
+  accept?: string;
+}

@@ -1,0 +1,153 @@
+/** What the server sends and takes, field by field as it stands on the wire. */
+
+export interface Community {
+  id: string;
+  name: string;
+  /** Names of the places from the root down to this one. */
+  path: string[];
+  greeting: string | null;
+  services: Service[];
+  /** Whether the site that asks may carry the widget. */
+  allowed: boolean;
+}
+
+/** A common matter that a resident picks instead of typing. */
+export interface Service {
+  label: string;
+  question: string;
+}
+
+/** A conversation and the secret that opens it. */
+export interface ConversationKey {
+  id: string;
+  token: string;
+}
+
+export interface StartedConversation extends ConversationKey {
+  greeting: string | null;
+}
+
+export interface KeptConversation {
+  id: string;
+  community: string;
+  turns: Turn[];
+}
+
+export type Disposition = 'answered' | 'clarify' | 'escalated' | 'emergency' | 'handoff';
+export type RatingValue = 'up' | 'down';
+
+export interface Sentence {
+  text: string;
+  /** Numbers of the passages that carry it. */
+  citations: number[];
+}
+
+/** A passage as a citation refers to it. */
+export interface Passage {
+  /** What `[n]` refers to. */
+  number: number;
+  document: string;
+  edition: string;
+  passage: number | string;
+  title: string;
+  issuer: string | null;
+  /** How a person names the place: 第十二条. */
+  locator: string;
+  headings: string[];
+  /** The sentences that bear on the question, as they stand in the passage. */
+  quote: string;
+  /** The place whose rule it is. */
+  place: string | null;
+  effective_on: string | null;
+}
+
+export interface FiledWorkOrder {
+  number: string;
+  lookup_code: string;
+  urgent: boolean;
+}
+
+/** How a turn ended. */
+export interface Outcome {
+  disposition: Disposition;
+  reason?: string | null;
+  verified?: boolean;
+  quoted?: boolean;
+  work_order?: FiledWorkOrder | null;
+  suggestions?: string[];
+}
+
+/** A turn as it is kept; without a disposition it has no answer of its own. */
+export interface Turn extends Omit<Outcome, 'disposition'> {
+  id: string;
+  ordinal: number;
+  text: string;
+  disposition: Disposition | null;
+  sentences: Sentence[];
+  passages: Passage[];
+  rating: RatingValue | null;
+  /** Milliseconds since 1970, or an ISO 8601 text. */
+  created_at: number | string;
+}
+
+export type Stage = 'queued' | 'reading' | 'writing';
+
+/** One event of the stream that answers a turn. */
+export type TurnEvent =
+  | { event: 'turn'; data: { id: string; ordinal: number; text: string } }
+  | { event: 'evidence'; data: { passages: Passage[] } }
+  | { event: 'progress'; data: { stage: Stage; waiting?: number } }
+  | { event: 'sentence'; data: Sentence }
+  | { event: 'disposition'; data: Outcome }
+  | { event: 'merged'; data: { into?: string | null } }
+  | { event: 'done'; data: { timings_ms?: Record<string, number> } }
+  | { event: 'error'; data: ProblemDocument };
+
+/** RFC 9457 problem details. */
+export interface ProblemDocument {
+  type?: string;
+  title?: string;
+  status?: number;
+  code?: string;
+  detail?: string;
+}
+
+export interface Contact {
+  phone?: string;
+  name?: string;
+  note?: string;
+}
+
+export interface WorkOrder {
+  number: string;
+  state: string;
+  kind: string;
+  created_at: number | string;
+  updated_at: number | string;
+  history: { at: number | string; text: string }[];
+}
+
+export type EditionStatus = 'in_force' | 'expired' | 'superseded' | 'withdrawn' | 'not_yet';
+
+export interface EditionPassage {
+  passage: number | string;
+  headings: string[];
+  locator: string;
+  text: string;
+}
+
+/** One version of a document with its whole text. */
+export interface Edition {
+  edition: string;
+  document: string;
+  title: string;
+  issuer: string | null;
+  /** Document number given by the issuing body. */
+  number: string | null;
+  kind: string | null;
+  effective_on: string | null;
+  expires_on: string | null;
+  url: string | null;
+  status: EditionStatus;
+  passages: EditionPassage[];
+}

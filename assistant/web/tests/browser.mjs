@@ -1,0 +1,161 @@
+// What the checks share: a browser, fresh residents, and a list of what passed.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Questions that the knowledge of the server under test answers in known ways. */
+export const QUESTIONS = {
+  answered: process.env.QUESTION ?? '居住证怎么办？',
+  unknown: process.env.UNKNOWN_QUESTION ?? '合唱团排练室的钥匙在谁那里？',
+  emergency: process.env.EMERGENCY_QUESTION ?? '我家里着火了！',
+};
+
+/** How long one answer may take; a small machine writes slowly. */
+const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 120_000);
+
+export class Session {
+  results = [];
+
+  /** `mock` is the stand-in server, or null where a real one is tested. */
+  constructor(base, mock) {
+    this.base = base;
+    this.mock = mock;
+    this.shots = process.env.SHOTS;
+    if (this.shots) mkdirSync(this.shots, { recursive: true });
+  }
+
+  async start() {
+    this.browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ARGUMENTS,
+    });
+  }
+
+  /** Runs one check; a failure is printed and the rest goes on. */
+  async check(name, act) {
+    if (process.env.ONLY && !name.includes(process.env.ONLY)) return;
+    try {
+      const skipped = await act();
+      this.results.push({ name, passed: true });
+      console.log(skipped ? `SKIPPED ${name}: ${skipped}` : `ok      ${name}`);
+    } catch (error) {
+      this.results.push({ name, passed: false });
+      console.log(
+        `FAILED  ${name}\n        ${String(error.stack ?? error)
+          .split('\n')
+          .slice(0, 6)
+          .join('\n        ')}`,
+      );
+    }
+    for (const context of this.browser.contexts()) await context.close();
+  }
+
+  /** A resident who has never been here. */
+  async resident({ path = '/', prepare = null, ...options } = {}) {
+    const context = await this.browser.newContext({
+      viewport: { width: 1280, height: 860 },
+      locale: 'zh-CN',
+      ...options,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.complaints = [];
+    page.on('pageerror', (error) => page.complaints.push(String(error)));
+    page.on('console', (message) => {
+      const text = message.text();
+      // A request that a check breaks on purpose is reported by the browser, not by the page.
+      if (message.type() === 'error' && !/Failed to load resource|ERR_/.test(text)) {
+        page.complaints.push(text);
+      }
+    });
+    if (prepare) await prepare(page);
+    await page.goto(this.base + path);
+    return page;
+  }
+
+  async shot(page, name) {
+    if (this.shots) await page.screenshot({ path: join(this.shots, `${name}.png`) });
+  }
+}
+
+export async function open_widget(page) {
+  await page.locator('.launcher').click();
+  await page.locator('.composer textarea').waitFor();
+}
+
+/** Types into the widget and sends; gives the exchange back. */
+export async function send(page, text) {
+  const before = await page.locator('.exchange').count();
+  await page.locator('.writing textarea').fill(text);
+  await page.locator('.writing textarea').press('Enter');
+  const exchange = page.locator('.exchange').nth(before);
+  await exchange.waitFor();
+  return exchange;
+}
+
+/** Waits until an exchange has its whole answer. */
+export async function finished(exchange) {
+  await exchange.locator('.tools').waitFor({ timeout: PATIENCE_MS });
+  return exchange;
+}
+
+export async function ask(page, text) {
+  return finished(await send(page, text));
+}
+
+/** Asks until the reply is of the kind wanted; the server may ask back once before it files. */
+export async function ask_until(page, text, selector) {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const exchange = await ask(page, text);
+    if ((await exchange.locator(selector).count()) > 0) return exchange;
+  }
+  throw new Error(`no reply with ${selector} to "${text}"`);
+}
+
+/** The element that has the focus, through the shadow root. */
+export function focused(page, read) {
+  return page.evaluate((source) => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return new Function('element', `return (${source})(element)`)(element);
+  }, read.toString());
+}
+
+/** Serious findings of axe, contrast of 7:1 among them. */
+export async function axe_findings(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, {
+      rules: { 'color-contrast-enhanced': { enabled: true }, 'target-size': { enabled: true } },
+    });
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(' | ')}`);
+  });
+  return found;
+}
+
+export function same(actual, expected, what) {
+  if (JSON.stringify(actual) !== JSON.stringify(expected)) {
+    throw new Error(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`);
+  }
+}
+
+export function holds(truth, what) {
+  if (!truth) throw new Error(what);
+}

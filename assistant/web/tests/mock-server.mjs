@@ -1,0 +1,264 @@
+// A stand-in for the server: the same addresses, the same fields, answers from a short list.
+// It serves dist/ and is the fixture of the component tests; the real server is tested by
+// pointing the same script at it (BASE_URL).
+//
+//   node tests/mock-server.mjs [port]
+
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EDITIONS, reply_to, SERVICES } from './mock-replies.mjs';
+
+const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
+const TYPES = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Starts the stand-in; `pace_ms` is the pause between two events of a stream. */
+export function start_mock({ port = 0, pace_ms = 60 } = {}) {
+  const conversations = new Map();
+  const work_orders = new Map();
+  const requests = [];
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error) => {
+      console.error(error);
+      if (!response.headersSent) problem(response, 500, 'internal', String(error));
+    });
+  });
+
+  async function handle(request, response) {
+    const url = new URL(request.url, 'http://localhost');
+    const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+    response.setHeader('access-control-allow-origin', '*');
+    response.setHeader('access-control-allow-headers', 'authorization, content-type');
+    response.setHeader('access-control-allow-methods', 'GET, POST, PUT');
+    response.setHeader('access-control-expose-headers', 'retry-after');
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+    if (parts[0] !== 'api') return serve_file(parts, response);
+
+    const body = await read_json(request);
+    requests.push({ method: request.method, path: url.pathname, body });
+    const route = `${request.method} ${parts[1]}/${parts.slice(3, 4).join('')}`;
+    switch (route) {
+      case 'GET communities/':
+        if (parts[2] !== 'demo') {
+          return problem(response, 404, 'community_not_found', '没有这个社区。');
+        }
+        return json(response, 200, {
+          id: 'demo',
+          name: '示范社区',
+          path: ['全国', '示范社区'],
+          greeting: null,
+          services: SERVICES,
+          allowed: true,
+        });
+      case 'POST conversations/': {
+        const conversation = { id: randomUUID(), token: randomUUID(), turns: [], open: null };
+        conversations.set(conversation.id, conversation);
+        return json(response, 201, {
+          id: conversation.id,
+          token: conversation.token,
+          greeting: null,
+        });
+      }
+      case 'GET conversations/':
+        return with_conversation(request, response, parts[2], (conversation) =>
+          json(response, 200, {
+            id: conversation.id,
+            community: 'demo',
+            turns: conversation.turns.map(({ client_id, cut, ...turn }) => turn),
+          }),
+        );
+      case 'POST conversations/turns':
+        return with_conversation(request, response, parts[2], (conversation) =>
+          answer(conversation, body, response),
+        );
+      case 'PUT conversations/turns':
+        return with_conversation(request, response, parts[2], (conversation) => {
+          const turn = conversation.turns.find((one) => one.id === parts[4]);
+          if (!turn) return problem(response, 404, 'turn_not_found', '没有这句话。');
+          turn.rating = body.rating;
+          response.writeHead(204).end();
+        });
+      case 'GET work-orders/': {
+        const order = work_orders.get(parts[2]);
+        if (!order || order.lookup_code !== url.searchParams.get('code')) {
+          return problem(response, 404, 'work_order_not_found', '没有查到这个工单。');
+        }
+        const { lookup_code, contact, ...shown } = order;
+        return json(response, 200, shown);
+      }
+      case 'PUT work-orders/contact': {
+        const order = work_orders.get(parts[2]);
+        if (!order || order.lookup_code !== body.lookup_code) {
+          return problem(response, 404, 'work_order_not_found', '没有查到这个工单。');
+        }
+        order.contact = body;
+        order.history.push({ at: Date.now(), text: '居民留下了联系方式' });
+        return json(response, 200, { number: order.number, state: order.state });
+      }
+      case 'GET editions/': {
+        const edition = EDITIONS.get(parts[2]);
+        if (!edition) return problem(response, 404, 'edition_not_found', '没有这份文件。');
+        return json(response, 200, edition);
+      }
+      default:
+        return problem(response, 404, 'not_found', '没有这个地址。');
+    }
+  }
+
+  function with_conversation(request, response, id, act) {
+    const conversation = conversations.get(id);
+    if (!conversation) return problem(response, 404, 'conversation_not_found', '没有这个对话。');
+    if (request.headers.authorization !== `Bearer ${conversation.token}`) {
+      return problem(response, 401, 'token_wrong', '打不开这个对话。');
+    }
+    return act(conversation);
+  }
+
+  async function answer(conversation, { text, client_id }, response) {
+    if (!text?.trim() || !client_id) {
+      return problem(response, 422, 'text_missing', '请写点什么再发。');
+    }
+    let turn = conversation.turns.find((one) => one.client_id === client_id);
+    if (!turn) {
+      // A message that comes before the answer to the last one is answered together with it.
+      if (conversation.open) conversation.open.merged = true;
+      turn = {
+        id: randomUUID(),
+        client_id,
+        ordinal: conversation.turns.length,
+        text,
+        disposition: null,
+        reason: null,
+        sentences: [],
+        passages: [],
+        work_order: null,
+        suggestions: [],
+        rating: null,
+        verified: false,
+        quoted: false,
+        created_at: Date.now(),
+      };
+      conversation.turns.push(turn);
+    }
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+    });
+    const send = (event, data) => {
+      response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      return new Promise((resolve) => setTimeout(resolve, pace_ms));
+    };
+    response.write(': ready\n\n');
+    const { id, ordinal } = turn;
+    await send('turn', { id, ordinal, text });
+
+    const reply = reply_to(text);
+    const order = turn.work_order;
+    if (turn.disposition === null) {
+      conversation.open = turn;
+      await send('evidence', { passages: reply.passages });
+      for (const stage of reply.stages ?? [{ stage: 'reading' }]) await send('progress', stage);
+      await new Promise((resolve) => setTimeout(resolve, pace_ms * 4));
+      if (turn.merged) {
+        turn.reason = 'merged';
+        await send('merged', { into: null });
+        return void response.end();
+      }
+      conversation.open = null;
+    } else {
+      await send('evidence', { passages: reply.passages });
+    }
+    for (const [index, sentence] of reply.sentences.entries()) {
+      await send('sentence', sentence);
+      if (text.includes('断线') && index === 0 && !turn.cut) {
+        turn.cut = true;
+        return void response.destroy();
+      }
+    }
+    const outcome = {
+      disposition: reply.disposition,
+      reason: reply.reason ?? null,
+      verified: reply.verified ?? false,
+      quoted: reply.quoted ?? false,
+      work_order: order ?? (reply.files ? file_work_order(reply) : null),
+      suggestions: reply.suggestions ?? [],
+    };
+    Object.assign(turn, outcome, { sentences: reply.sentences, passages: reply.passages });
+    await send('disposition', outcome);
+    await send('done', { timings_ms: { total: pace_ms * 10 } });
+    response.end();
+  }
+
+  function file_work_order(reply) {
+    const number = `20261122-${String(work_orders.size + 1).padStart(4, '0')}`;
+    const lookup_code = String(100_000 + work_orders.size * 7_919).slice(0, 6);
+    work_orders.set(number, {
+      number,
+      lookup_code,
+      state: '待受理',
+      kind: reply.kind ?? '咨询',
+      created_at: Date.now(),
+      updated_at: Date.now(),
+      history: [{ at: Date.now(), text: '收到居民的话，记成工单' }],
+    });
+    return { number, lookup_code, urgent: reply.urgent ?? false };
+  }
+
+  return new Promise((resolve) => {
+    server.listen(port, '127.0.0.1', () => {
+      resolve({
+        url: `http://127.0.0.1:${server.address().port}`,
+        requests,
+        stop: () => {
+          server.closeAllConnections();
+          return new Promise((done) => server.close(done));
+        },
+      });
+    });
+  });
+}
+
+async function serve_file(parts, response) {
+  let name = parts.join('/') || 'index.html';
+  if (parts[0] === 'source') name = 'source.html';
+  const path = normalize(join(DIST, name));
+  try {
+    if (!path.startsWith(DIST)) throw new Error('outside');
+    const bytes = await readFile(path);
+    response.writeHead(200, {
+      'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+    });
+    response.end(bytes);
+  } catch {
+    problem(response, 404, 'not_found', '没有这个页面。');
+  }
+}
+
+async function read_json(request) {
+  let text = '';
+  for await (const piece of request.setEncoding('utf8')) text += piece;
+  return text ? JSON.parse(text) : {};
+}
+
+function json(response, status, body) {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function problem(response, status, code, detail) {
+  response.writeHead(status, { 'content-type': 'application/problem+json' });
+  response.end(JSON.stringify({ type: 'about:blank', title: code, status, code, detail }));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { url } = await start_mock({ port: Number(process.argv[2] ?? 8312), pace_ms: 250 });
+  console.log(`stand-in server: ${url}`);
+}
