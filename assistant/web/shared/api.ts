@@ -81,13 +81,15 @@ export class Api {
     return this.#json('GET', path);
   }
 
-  edition(id: string): Promise<Edition> {
-    return this.#json('GET', `api/editions/${encodeURIComponent(id)}`);
+  /** A document as residents of `community` read it, with its local facts filled in. */
+  edition(id: string, community: string | null): Promise<Edition> {
+    const query = community === null ? '' : `?community=${encodeURIComponent(community)}`;
+    return this.#json('GET', `api/editions/${encodeURIComponent(id)}${query}`);
   }
 
   /** The page that shows a document with one passage marked. */
-  source_page(edition: string, passage: number | string): string {
-    const query = `passage=${encodeURIComponent(passage)}`;
+  source_page(edition: string, passage: number | string, community: string): string {
+    const query = `passage=${encodeURIComponent(passage)}&community=${encodeURIComponent(community)}`;
     return `${this.base}source/${encodeURIComponent(edition)}?${query}`;
   }
 

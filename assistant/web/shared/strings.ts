@@ -52,6 +52,7 @@ const zh = {
 
   // The answer.
   answer_of_assistant: '智能助手的回答',
+  understood: '我的理解：',
   verified: '工作人员核对过',
   quoted: '以下是原文',
   found_passages: (count: number) => `找到的原文（${count} 处）`,
@@ -276,6 +277,7 @@ const en: Texts = {
   unanswered: 'This message was not answered. Please ask again, or talk to a person.',
 
   answer_of_assistant: 'Answer of the assistant',
+  understood: 'Understood as: ',
   verified: 'Checked by staff',
   quoted: 'Quoted from the document',
   found_passages: (count) => `Passages found (${count})`,

@@ -73,6 +73,8 @@ export interface Outcome {
   reason?: string | null;
   verified?: boolean;
   quoted?: boolean;
+  /** How the question was understood, where that differs from what was said. */
+  understood?: string | null;
   work_order?: FiledWorkOrder | null;
   suggestions?: string[];
 }

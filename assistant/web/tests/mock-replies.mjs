@@ -168,6 +168,7 @@ const RULES = [
     words: ['工本费', '要不要钱'],
     reply: {
       disposition: 'answered',
+      understood: '居住证要不要钱？',
       verified: true,
       passages: [cite(1, guide, 4, '首次申领居住证，免收证件工本费。')],
       sentences: [{ text: '第一次办居住证不收工本费。', citations: [1] }],

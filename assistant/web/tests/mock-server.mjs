@@ -188,6 +188,7 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
       reason: reply.reason ?? null,
       verified: reply.verified ?? false,
       quoted: reply.quoted ?? false,
+      understood: reply.understood ?? null,
       work_order: order ?? (reply.files ? file_work_order(reply) : null),
       suggestions: reply.suggestions ?? [],
     };

@@ -32,6 +32,7 @@ export class Exchange {
   reason = $state<string | null>(null);
   verified = $state(false);
   quoted = $state(false);
+  understood = $state<string | null>(null);
   work_order = $state<FiledWorkOrder | null>(null);
   suggestions = $state<string[]>([]);
   rating = $state<RatingValue | null>(null);
@@ -88,6 +89,7 @@ export class Exchange {
     this.reason = outcome.reason ?? null;
     this.verified = outcome.verified ?? false;
     this.quoted = outcome.quoted ?? false;
+    this.understood = outcome.understood ?? null;
     this.work_order = outcome.work_order ?? null;
     this.suggestions = outcome.suggestions ?? [];
   }
