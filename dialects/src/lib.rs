@@ -1,1 +1,22 @@
-//! dialects
+//! Text and sound of Chinese and its dialects: pure functions, no input or output, no models.
+//!
+//! Every step that changes a text returns a [`Mapped`], so that what is found in the cleaned text
+//! can be shown in the original:
+//!
+//! ```
+//! use dialects::{Mapped, pinyin, script};
+//!
+//! let pasted = "居(jū)住(zhù)證怎麼辦";
+//! let cleaned = Mapped::unchanged(pasted)
+//!     .then(pinyin::strip_annotations)
+//!     .then(script::to_simplified);
+//! assert_eq!(cleaned.text(), "居住证怎么办");
+//! assert_eq!(&pasted[cleaned.original(6..9)], "證");
+//! ```
+
+mod mapped;
+pub mod numerals;
+pub mod pinyin;
+pub mod script;
+
+pub use mapped::Mapped;
