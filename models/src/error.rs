@@ -1,0 +1,47 @@
+use std::path::PathBuf;
+
+/// What can go wrong when a model is loaded or run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// The model file is not there.
+    #[error("没有模型文件 {}。请运行 xiangyin models pull 取回它", .0.display())]
+    Missing(PathBuf),
+    /// The file was read but is not a model of the expected form.
+    #[error(
+        "模型文件 {} 不能用：{reason}。请运行 xiangyin models verify 检查，再用 xiangyin models pull 重新下载",
+        path.display()
+    )]
+    Unsupported {
+        /// The model file.
+        path: PathBuf,
+        /// The first thing that did not fit.
+        reason: String,
+    },
+    /// The tokenizer inside the model file cannot be built or used.
+    #[error("模型的分词器出错：{0}。请运行 xiangyin models verify 检查模型文件")]
+    Tokenizer(String),
+    /// More tasks wait than the queue takes.
+    #[error("现在问的人太多，前面还有 {waiting} 个在排队。请稍后再试")]
+    Overloaded {
+        /// Tasks in line.
+        waiting: usize,
+    },
+    /// The thread that runs the model is gone.
+    #[error("模型已经停止工作。请重新启动服务")]
+    Stopped,
+    /// The conversation and its evidence are longer than the model can read.
+    #[error("内容太长：{tokens} 个词元，模型最多读 {limit} 个。请缩短问题或减少引用的材料")]
+    PromptTooLong {
+        /// Tokens that were given.
+        tokens: usize,
+        /// Tokens that fit.
+        limit: usize,
+    },
+    /// Reading a file or starting a thread failed.
+    #[error("系统出错：{0}。请检查磁盘和权限")]
+    System(#[from] std::io::Error),
+    /// The computation itself failed, which a sound model on a sound machine never does.
+    #[error("模型计算出错：{0}。请把这条信息报告给维护人员")]
+    Compute(#[from] candle_core::Error),
+}
