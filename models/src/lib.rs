@@ -1,5 +1,26 @@
 //! The local models behind small traits. Nothing here knows what a community is.
 //!
+//! [`Generate`] writes text, streaming, from a chat; [`LocalGenerator`] does so with a quantized
+//! Qwen model on this machine's own processor.
+//!
+//! ```no_run
+//! use models::{Generate, GenerationRequest, GeneratorOptions, LocalGenerator, Message};
+//!
+//! # async fn example() -> Result<(), models::ModelError> {
+//! let instructions = Message::system("你是社区服务助手，只根据给出的材料回答。");
+//! let generator = LocalGenerator::load(
+//!     "qwen2.5-1.5b-instruct-q4_k_m.gguf".as_ref(),
+//!     GeneratorOptions { warm_up: vec![instructions.clone()], ..GeneratorOptions::default() },
+//! )?;
+//! let request = GenerationRequest::new(vec![instructions, Message::user("居住证怎么办？")]);
+//! let mut generation = generator.generate(request)?;
+//! while let Some(piece) = generation.next_piece().await? {
+//!     print!("{piece}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! [`Embedder`] turns texts into vectors whose dot product says how near their meanings are.
 //!
 //! ```no_run
@@ -30,11 +51,18 @@
 //! ```
 
 pub mod catalog;
+mod decoder;
 pub mod embed;
+pub mod engine;
 mod error;
+mod generate;
 pub mod pull;
 
 pub use catalog::Catalog;
 pub use embed::Embedder;
 pub use error::ModelError;
+pub use generate::{
+    Finish, FinishReason, Generate, Generated, Generation, GenerationRequest, GenerationSender,
+    GeneratorOptions, LocalGenerator, Message, Outlook, Role,
+};
 pub use pull::Puller;

@@ -1,1 +1,18 @@
-//! End-to-end tests of the running product stand in `tests/`.
+//! End-to-end tests of the running product: the real program, real models, real clients.
+//!
+//! [`Product`] is one data folder with the program over it; [`Server`] is `xiangyin serve` on a
+//! free port; [`Resident`] talks to it over HTTP as the widget does. The tests stand in `tests/`.
+
+mod product;
+mod resident;
+
+pub use product::{Product, Server, shared_server};
+pub use resident::{Answer, Resident, get, request};
+
+/// Says that a test did not run, and why, where nobody can overlook it.
+pub fn skip(reason: &str) {
+    #[expect(clippy::print_stderr, reason = "a skipped test must be seen")]
+    {
+        eprintln!("SKIPPED: {reason}");
+    }
+}

@@ -14,6 +14,8 @@ use crate::Metadata;
 /// Lines at either end of a document that may say what it is.
 const HEAD: usize = 16;
 const TAIL: usize = 12;
+/// What may be left of a date before a name.
+const DAY: [char; 3] = ['年', '月', '日'];
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\p{Han}{1,14}[〔\[（(【﹝]\s*(?:19|20)\d\d\s*[〕\]）)】﹞]\s*第?\s*\d{1,5}\s*号")
@@ -84,20 +86,24 @@ fn number(head: &[Line]) -> Option<String> {
     if let Some(found) = written {
         return Some(compact(found.as_str()));
     }
-    for (index, line) in head.iter().enumerate().filter(|(_, line)| own(line)) {
-        // 广州市人民政府令 and 第179号 often stand on two lines.
+    orders(head).find_map(|text| Some(compact(ORDER.find(&text)?.as_str().trim_start_matches(DAY))))
+}
+
+/// Lines that may hold the number of an order, 中华人民共和国 left out: 国务院令第256号, or
+/// 广州市人民政府令 with 第179号 on the next line.
+fn orders(head: &[Line]) -> impl Iterator<Item = String> + '_ {
+    head.iter().enumerate().filter_map(|(index, line)| {
         let mut text = line.as_str().to_owned();
+        if text.contains(['《', '。']) || text.chars().count() > 60 {
+            return None;
+        }
         if text.ends_with('令')
             && let Some(next) = head.get(index + 1)
         {
             text.push_str(next.as_str());
         }
-        let text = text.replace("中华人民共和国", "");
-        if let Some(found) = ORDER.find(&text) {
-            return Some(compact(found.as_str().trim_start_matches(['年', '月', '日'])));
-        }
-    }
-    None
+        Some(text.replace("中华人民共和国", ""))
+    })
 }
 
 /// 广州市人民政府办公厅关于印发……的通知 was issued by 广州市人民政府办公厅.
@@ -110,7 +116,7 @@ fn issuer_in_title(title: &str) -> Option<String> {
 }
 
 fn issuer_in_head(head: &[Line]) -> Option<String> {
-    head.iter().find_map(|line| {
+    let decided = head.iter().find_map(|line| {
         let text = line.as_str();
         if let Some(found) = CONGRESS.captures(&format!(" {text}")) {
             return Some(format!("{}{}", &found[1], &found[2]));
@@ -118,14 +124,15 @@ fn issuer_in_head(head: &[Line]) -> Option<String> {
         if let Some(found) = COURT.captures(text) {
             return Some(found[1].to_owned());
         }
-        if text.contains('《') {
-            return None;
-        }
-        let text = text.replace("中华人民共和国", "");
-        let found = ORDER.captures(&text)?;
-        let name = found[1].trim_start_matches(['年', '月', '日']);
-        (name == "国务院" || name.ends_with("人民政府") || name.ends_with('部'))
-            .then(|| name.to_owned())
+        None
+    });
+    decided.or_else(|| {
+        orders(head).find_map(|text| {
+            let found = ORDER.captures(&text)?;
+            let name = found[1].trim_start_matches(DAY);
+            (name == "国务院" || name.ends_with("人民政府") || name.ends_with('部'))
+                .then(|| name.to_owned())
+        })
     })
 }
 

@@ -52,11 +52,15 @@ pub(super) struct Rank(u8);
 impl Rank {
     /// Whether small neighbours of this depth may share a passage.
     pub(super) fn is_minor(self) -> bool {
-        self >= Self::of_style(Style::HanBracket) && self != Self::of_style(Style::Question)
+        self >= Self::of_style(Style::HanBracket)
+            && self != Self::of_style(Style::Question)
+            && self != Self::QUESTION
     }
 
     /// A heading that stands in place of a number: bare, and the deepest.
     const BARE: Self = Self(60);
+    /// A question that stands above its answer.
+    const QUESTION: Self = Self(59);
 
     fn of_style(style: Style) -> Self {
         Self(match style {
@@ -87,7 +91,7 @@ impl Rank {
 
 /// Cuts lines into sections. Every line that is neither heading nor title is in exactly one.
 pub(super) fn sections(lines: &[Line], title: &str) -> Vec<Section> {
-    let articles = articles(lines);
+    let articles = Articles::find(lines);
     let marked = lines
         .iter()
         .filter(|line| matches!(line.mark, Mark::Heading(_)) && division(line.as_str()).is_none())
@@ -100,18 +104,17 @@ pub(super) fn sections(lines: &[Line], title: &str) -> Vec<Section> {
             walk.close(index);
             continue;
         }
-        if let Some(article) = &articles[index] {
+        if let Some(article) = articles.begins(index) {
             walk.article(index, article);
             continue;
         }
         if walk.in_article() && !ends_article(lines, index) && !is_law_heading(line) {
-            walk.body(index);
             continue;
         }
-        match heading(lines, index, &articles, title).filter(|(rank, _)| bare_headings || *rank != Rank::BARE) {
+        match heading(lines, index, &articles, title).filter(|(rank, _)| bare_headings || *rank < Rank::QUESTION) {
             Some((rank, text)) => walk.heading(index, rank, text),
             None if walk.in_article() => walk.closing(index),
-            None => walk.body(index),
+            None => walk.body(index, line),
         }
     }
     walk.close(lines.len());
@@ -132,7 +135,17 @@ impl Walk {
         matches!(self.open, Some((_, Kind::Article(_))))
     }
 
-    fn body(&mut self, index: usize) {
+    fn body(&mut self, index: usize, line: &Line) {
+        // 2.办理时限：五日 behind the part 1.材料 belongs to what stands above both.
+        if let Some(found) = marker(line.as_str())
+            && let Some(sibling) =
+                self.path.iter().position(|(rank, _)| *rank == Rank::of_style(found.style))
+            && found.style != Style::Answer
+            && found.style != Style::Sign
+        {
+            self.close(index);
+            self.path.truncate(sibling);
+        }
         if self.open.is_none() {
             let kind = if self.seen_heading { Kind::Text } else { Kind::Opening };
             self.open = Some((index, kind));
@@ -185,38 +198,53 @@ fn article_name(article: &Marker) -> String {
     name
 }
 
-/// The lines that begin an article. 第五条规定的…… at the head of a line is no article: the numbers
-/// must go up, and what follows must begin a sentence.
-fn articles(lines: &[Line]) -> Vec<Option<Marker>> {
-    let mut found: Vec<Option<Marker>> = Vec::with_capacity(lines.len());
-    let mut last: Option<Marker> = None;
-    for line in lines {
-        let text = line.as_str();
-        let article = marker(text).filter(|marker| marker.style == Style::Article);
-        let article = article.filter(|article| {
-            let spaced = text[..article.end].ends_with(char::is_whitespace)
-                || article.end == text.len();
-            let refers = text[article.end..].starts_with([
-                '第', '、', '和', '至', '的', '所', '规', '中', '及', '与', '或', '，', '。', '）', '》', '”',
-                '之', '到', '－', '-', '—', '～',
-            ]);
-            let follows = last.is_some_and(|last| {
-                (article.number == last.number + 1 && article.sub_number <= 1)
-                    || (article.number == last.number && article.sub_number == last.sub_number + 1)
-            });
-            let skips = last.is_some_and(|last| {
-                article.number > last.number && article.number <= last.number + WIDEST_GAP
-            });
-            let first = article.number == 1 && article.sub_number == 0;
-            (spaced && (first || follows || skips)) || (!refers && (first || follows))
-        });
-        last = article.or(last);
-        found.push(article);
+/// The lines that begin an article.
+struct Articles {
+    markers: Vec<Option<Marker>>,
+    first: Option<usize>,
+}
+
+impl Articles {
+    /// Finds them. 第五条规定的…… at the head of a line is no article: the numbers must go up, and
+    /// what follows must begin a sentence.
+    fn find(lines: &[Line]) -> Self {
+        let mut markers: Vec<Option<Marker>> = Vec::with_capacity(lines.len());
+        let mut last: Option<Marker> = None;
+        for line in lines {
+            let text = line.as_str();
+            let article = marker(text)
+                .filter(|found| found.style == Style::Article && begins_article(text, found, last));
+            last = article.or(last);
+            markers.push(article);
+        }
+        if markers.iter().flatten().count() < FEWEST_ARTICLES {
+            markers.fill(None);
+        }
+        let first = markers.iter().position(Option::is_some);
+        Self { markers, first }
     }
-    if found.iter().flatten().count() < FEWEST_ARTICLES {
-        found.fill(None);
+
+    fn begins(&self, index: usize) -> Option<&Marker> {
+        self.markers.get(index)?.as_ref()
     }
-    found
+}
+
+fn begins_article(text: &str, article: &Marker, last: Option<Marker>) -> bool {
+    let spaced =
+        text[..article.end].ends_with(char::is_whitespace) || article.end == text.len();
+    let refers = text[article.end..].starts_with([
+        '第', '、', '和', '至', '的', '所', '规', '中', '及', '与', '或', '，', '。', '）', '》', '”',
+        '之', '到', '－', '-', '—', '～',
+    ]);
+    let follows = last.is_some_and(|last| {
+        (article.number == last.number + 1 && article.sub_number <= 1)
+            || (article.number == last.number && article.sub_number == last.sub_number + 1)
+    });
+    let skips = last.is_some_and(|last| {
+        article.number > last.number && article.number <= last.number + WIDEST_GAP
+    });
+    let first = article.number == 1 && article.sub_number == 0;
+    (spaced && (first || follows || skips)) || (!refers && (first || follows))
 }
 
 fn is_law_heading(line: &Line) -> bool {
@@ -247,6 +275,19 @@ fn ends_article(lines: &[Line], index: usize) -> bool {
             && lines.get(index + 1).is_some_and(|next| is_date(next.as_str()))
             && lines[index - 1].as_str().ends_with(['。', '：']))
         || is_attached_title(lines, index)
+        || is_annexed_table(lines, index)
+}
+
+/// The title of a table behind a law: 个人所得税税率表一（综合所得适用）.
+fn is_annexed_table(lines: &[Line], index: usize) -> bool {
+    let text = lines[index].as_str();
+    let bare = text.split(['（', '(']).next().unwrap_or(text);
+    let name = bare.trim_end_matches(|c: char| "一二三四五六七八九十".contains(c) || c.is_ascii_digit());
+    text.chars().count() <= 40
+        && name.ends_with('表')
+        && marker(text).is_none()
+        && !ends_sentence(text)
+        && (index == 0 || ends_sentence(lines[index - 1].as_str()))
 }
 
 /// The title of a regulation that is attached to a notice: a short line before its first article.
@@ -272,7 +313,7 @@ fn is_attached_title(lines: &[Line], index: usize) -> bool {
 fn heading(
     lines: &[Line],
     index: usize,
-    articles: &[Option<Marker>],
+    articles: &Articles,
     title: &str,
 ) -> Option<(Rank, String)> {
     let line = &lines[index];
@@ -286,7 +327,8 @@ fn heading(
     if line.mark != Mark::Plain || text == title {
         return None;
     }
-    if is_attached_title(lines, index) {
+    let behind_law = articles.first.is_some_and(|first| first < index);
+    if is_attached_title(lines, index) || (behind_law && is_annexed_table(lines, index)) {
         return Some((Rank::of_style(Style::Attachment), text.to_owned()));
     }
     let next = lines.get(index + 1).filter(|next| !matches!(next.mark, Mark::Heading(_)))?;
@@ -294,10 +336,11 @@ fn heading(
     if let Some(found) = marker(text) {
         return numbered_heading(text, found, before, next);
     }
-    if articles.get(index + 1).is_some_and(Option::is_some) {
+    if articles.begins(index + 1).is_some() {
         return None;
     }
-    bare_heading(text, before, next).then(|| (Rank::BARE, text.trim_end_matches('：').to_owned()))
+    let rank = if text.ends_with(['？', '?']) { Rank::QUESTION } else { Rank::BARE };
+    bare_heading(text, before, next).then(|| (rank, text.trim_end_matches('：').to_owned()))
 }
 
 fn numbered_heading(

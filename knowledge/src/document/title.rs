@@ -85,8 +85,8 @@ pub(super) fn from_file_name(name: &str) -> String {
     if title.is_empty() { "未命名文件".to_owned() } else { title }
 }
 
-/// Takes out every line in which the text only repeats its title: before the first sentence, and
-/// as the lines of which a title is made up.
+/// Takes out every line that only repeats the title, and before the first sentence the lines of
+/// which a title is made up.
 pub(super) fn remove_repetitions(lines: &mut Vec<Line>, title: &str) {
     if title.is_empty() {
         return;
@@ -97,13 +97,9 @@ pub(super) fn remove_repetitions(lines: &mut Vec<Line>, title: &str) {
         .unwrap_or(lines.len());
     let mut keep: Vec<bool> = lines
         .iter()
-        .enumerate()
-        .map(|(index, line)| {
-            let repeats = line.is_plain() && index <= first_sentence.saturating_add(1);
-            !(repeats && same_words(line.as_str(), title))
-        })
+        .map(|line| line.mark == Mark::Title || !same_words(line.as_str(), title))
         .collect();
-    for start in 0..first_sentence.min(lines.len()).min(HEAD * 2) {
+    for start in 0..first_sentence.min(HEAD * 2) {
         for count in 2..=MOST_LINES {
             let Some(parts) = lines.get(start..start + count) else { break };
             let whole: String = parts.iter().map(Line::as_str).collect();

@@ -96,8 +96,9 @@ fn continues(
             || after_next.is_some_and(|line| line.as_str().starts_with(['，', '。', '）']));
         return full && closes;
     }
-    let unfinished = before.chars().count() >= 12
-        && before.contains(['，', '、'])
+    let words = &before[marker(before).map_or(0, |found| found.end)..];
+    let unfinished = words.chars().count() >= 12
+        && words.contains(['，', '、'])
         && before.chars().next_back().is_some_and(is_han);
     unfinished && (ends_sentence(after) || after.contains(['，', '、']))
 }

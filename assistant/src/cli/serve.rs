@@ -1,0 +1,83 @@
+//! `xiangyin serve`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Call, output};
+use crate::System;
+use crate::conversation::Writer;
+use crate::http;
+use crate::knowledge_base::KnowledgeBase;
+
+/// How often the index looks for documents that another process has published.
+const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(call: &Call) -> Result<ExitCode> {
+    let config = call.config();
+    let listener = http::bind(&config.http.listen).await?;
+    let system = System::open(config.clone()).await?;
+    let knowledge_base = system.knowledge_base.clone();
+    if system.store.published_editions().await? == 0 {
+        let summary = knowledge_base.import_starter_pack().await?;
+        output::note(format!("起步包：{} 份指南", summary.published));
+    }
+    super::knowledge::follow(&knowledge_base).await?;
+
+    let writer = Writer::default();
+    let loading = (config.clone(), Arc::clone(&writer));
+    tokio::task::spawn_blocking(move || {
+        let (config, writer) = loading;
+        match System::load_writer(&config, &writer) {
+            Ok(()) => tracing::info!("the writer is ready"),
+            Err(error) => tracing::error!(
+                error = format!("{error:#}"),
+                "the writer could not be loaded; answers are quoted"
+            ),
+        }
+    });
+
+    let assistant = Arc::new(system.assistant(writer));
+    let recovered = assistant.recover().await?;
+    if recovered > 0 {
+        tracing::warn!(recovered, "messages cut off by the last stop became work orders");
+    }
+    tokio::spawn(keep_following(knowledge_base));
+    output::note(format!("乡音已就绪 Xiangyin is ready on {}", config.base_url()));
+    output::note(format!("  居民页面  {}/", config.base_url()));
+    output::note(format!(
+        "  网页小组件 <script src=\"{}/widget.js\" data-community=\"{}\" async></script>",
+        config.base_url(),
+        config.conversation.community
+    ));
+    http::serve(listener, assistant, &system.instance, &config.http, stopped()).await?;
+    system.store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Takes in what `xiangyin knowledge import` and other nodes publish.
+async fn keep_following(knowledge_base: KnowledgeBase) {
+    let mut ticks = tokio::time::interval(FOLLOW_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = knowledge_base.catch_up().await {
+            tracing::warn!(error = format!("{error:#}"), "the index could not follow; trying again");
+        }
+    }
+}
+
+async fn stopped() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::warn!(%error, "cannot hear SIGTERM");
+            return std::future::pending().await;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

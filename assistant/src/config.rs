@@ -1,0 +1,363 @@
+//! What can be set, its default, and where each value in force came from.
+//!
+//! Strength rises from the built-in default over `xiangyin.toml` and the environment
+//! (`XIANGYIN_HTTP_LISTEN` for `http.listen`) to the flag `--set http.listen=…`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Folder of the database, the index and the originals.
+    pub data_dir: PathBuf,
+    /// The server.
+    pub http: Http,
+    /// The database.
+    pub database: Database,
+    /// The local models.
+    pub models: Models,
+    /// How residents are answered.
+    pub conversation: Conversation,
+    /// What is written about the running program.
+    pub log: Log,
+}
+
+/// The server.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Address and port to listen on.
+    pub listen: String,
+    /// Messages a minute that one address may send before it is asked to wait.
+    pub messages_per_minute: u32,
+    /// Set when a reverse proxy stands in front and writes `X-Forwarded-For`.
+    pub behind_proxy: bool,
+}
+
+/// The database.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://…`; empty means `xiangyin.db` in the data folder.
+    pub url: String,
+}
+
+/// The local models.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Models {
+    /// Folder of the model files.
+    pub dir: PathBuf,
+    /// Folder to look into before any download; empty for none.
+    pub folder: String,
+    /// Base address used in place of Hugging Face; empty for none.
+    pub mirror: String,
+    /// Catalogue name of the model that writes.
+    pub writing: String,
+    /// Catalogue name of the embedding model.
+    pub embedding: String,
+    /// Threads for the models; 0 means one a physical core.
+    pub threads: usize,
+    /// Requests that may wait for the writer before a new one is quoted to instead.
+    pub queue: usize,
+    /// Further models, in the form of the built-in catalogue.
+    #[serde(default)]
+    pub catalog: Vec<models::catalog::CatalogEntry>,
+}
+
+/// How residents are answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conversation {
+    /// Community that a conversation belongs to when none is named.
+    pub community: String,
+    /// Seconds a resident may wait for the first written words before passages are quoted instead.
+    pub first_words_seconds: f64,
+    /// Most tokens one answer may have.
+    pub answer_tokens: usize,
+}
+
+/// What is written about the running program.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Filter such as `info` or `assistant=debug`.
+    pub filter: String,
+    /// One JSON object a line instead of text.
+    pub json: bool,
+}
+
+impl Config {
+    fn defaults() -> Self {
+        let home = std::env::var_os("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from);
+        Self {
+            data_dir: home.join(".local/share/xiangyin"),
+            http: Http {
+                listen: "127.0.0.1:8311".to_owned(),
+                messages_per_minute: 30,
+                behind_proxy: false,
+            },
+            database: Database { url: String::new() },
+            models: Models {
+                dir: home.join(".cache/xiangyin/models"),
+                folder: String::new(),
+                mirror: String::new(),
+                writing: "qwen2.5-coder-1.5b-instruct-q4_k_m".to_owned(),
+                embedding: "multilingual-e5-small-q4".to_owned(),
+                threads: 0,
+                queue: 8,
+                catalog: Vec::new(),
+            },
+            conversation: Conversation {
+                community: "demo".to_owned(),
+                first_words_seconds: 5.0,
+                answer_tokens: 220,
+            },
+            log: Log {
+                filter: "info,tantivy=warn".to_owned(),
+                json: false,
+            },
+        }
+    }
+
+    /// Address of the database in force.
+    pub fn database_url(&self) -> String {
+        if self.database.url.is_empty() {
+            format!("sqlite:{}", self.data_dir.join("xiangyin.db").display())
+        } else {
+            self.database.url.clone()
+        }
+    }
+
+    /// Address under which a browser on this machine reaches the server.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.http.listen)
+    }
+}
+
+/// Where a value in force came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Built in.
+    Default,
+    /// The named file.
+    File(PathBuf),
+    /// The named environment variable.
+    Environment(String),
+    /// A flag of this call.
+    Flag,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => write!(formatter, "default"),
+            Self::File(path) => write!(formatter, "file {}", path.display()),
+            Self::Environment(name) => write!(formatter, "environment {name}"),
+            Self::Flag => write!(formatter, "flag"),
+        }
+    }
+}
+
+/// The configuration in force with the source of each value.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The values.
+    pub config: Config,
+    /// Source of every key, such as `http.listen`.
+    pub sources: BTreeMap<String, Source>,
+    table: Table,
+}
+
+impl Settings {
+    /// Reads the layers. `file` is named by the caller or `xiangyin.toml` where that exists.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        flags: &[(String, String)],
+    ) -> Result<Self> {
+        let mut table = Table::try_from(Config::defaults())?;
+        let mut sources: BTreeMap<String, Source> = leaves(&table)
+            .into_iter()
+            .map(|(key, _)| (key, Source::Default))
+            .collect();
+
+        let default_file = Path::new("xiangyin.toml");
+        let file = file.or_else(|| default_file.exists().then_some(default_file));
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+            let layer: Table = text
+                .parse()
+                .with_context(|| format!("{} is not valid TOML", path.display()))?;
+            for (key, value) in leaves(&layer) {
+                put(&mut table, &sources, &key, value)
+                    .with_context(|| format!("in {}", path.display()))?;
+                sources.insert(key, Source::File(path.to_owned()));
+            }
+        }
+
+        let by_variable: BTreeMap<String, String> = sources
+            .keys()
+            .map(|key| (variable(key), key.clone()))
+            .collect();
+        for (name, text) in environment.filter(|(name, _)| name.starts_with("XIANGYIN_")) {
+            let Some(key) = by_variable.get(&name) else {
+                bail!(
+                    "the environment sets {name}, which is no setting; `xiangyin config` lists them"
+                );
+            };
+            let value = like(&table, key, &text).with_context(|| format!("in {name}"))?;
+            put(&mut table, &sources, key, value)?;
+            sources.insert(key.clone(), Source::Environment(name));
+        }
+
+        for (key, text) in flags {
+            let value = like(&table, key, text).with_context(|| format!("in --set {key}"))?;
+            put(&mut table, &sources, key, value)?;
+            sources.insert(key.clone(), Source::Flag);
+        }
+
+        let config = table
+            .clone()
+            .try_into()
+            .context("the configuration does not fit")?;
+        Ok(Self {
+            config,
+            sources,
+            table,
+        })
+    }
+
+    /// Every key with its value as TOML and its source, in order of the keys.
+    pub fn rows(&self) -> Vec<(String, Value, Source)> {
+        leaves(&self.table)
+            .into_iter()
+            .map(|(key, value)| {
+                let source = self.sources.get(&key).cloned().unwrap_or(Source::Default);
+                (key, value, source)
+            })
+            .collect()
+    }
+}
+
+fn variable(key: &str) -> String {
+    format!("XIANGYIN_{}", key.replace('.', "_").to_uppercase())
+}
+
+fn leaves(table: &Table) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for (name, value) in table {
+        match value {
+            Value::Table(inner) => found.extend(
+                leaves(inner)
+                    .into_iter()
+                    .map(|(key, value)| (format!("{name}.{key}"), value)),
+            ),
+            other => found.push((name.clone(), other.clone())),
+        }
+    }
+    found
+}
+
+fn put(
+    table: &mut Table,
+    known: &BTreeMap<String, Source>,
+    key: &str,
+    value: Value,
+) -> Result<()> {
+    if !known.contains_key(key) {
+        bail!("{key} is no setting; `xiangyin config` lists them");
+    }
+    let mut parts: Vec<&str> = key.split('.').collect();
+    let last = parts.pop().unwrap_or(key);
+    let mut place = table;
+    for part in parts {
+        place = place
+            .get_mut(part)
+            .and_then(Value::as_table_mut)
+            .with_context(|| format!("{key} is no setting"))?;
+    }
+    place.insert(last.to_owned(), value);
+    Ok(())
+}
+
+/// Reads `text` as the type that the setting has.
+fn like(table: &Table, key: &str, text: &str) -> Result<Value> {
+    let mut value = None;
+    let mut place = table;
+    for part in key.split('.') {
+        value = place.get(part);
+        if let Some(Value::Table(inner)) = value {
+            place = inner;
+        }
+    }
+    Ok(match value {
+        None => bail!("{key} is no setting; `xiangyin config` lists them"),
+        Some(Value::Integer(_)) => Value::Integer(text.parse().context("a whole number is needed")?),
+        Some(Value::Float(_)) => Value::Float(text.parse().context("a number is needed")?),
+        Some(Value::Boolean(_)) => Value::Boolean(text.parse().context("true or false is needed")?),
+        Some(Value::Array(_)) => bail!("{key} is a list and can only be set in xiangyin.toml"),
+        Some(_) => Value::String(text.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    #[test]
+    fn the_stronger_layer_wins_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("xiangyin.toml");
+        std::fs::write(
+            &file,
+            "[http]\nlisten = \"0.0.0.0:1\"\nmessages_per_minute = 5\n[models]\nthreads = 3\n",
+        )
+        .unwrap();
+        let settings = Settings::load(
+            Some(&file),
+            environment(&[("XIANGYIN_HTTP_LISTEN", "0.0.0.0:2"), ("XIANGYIN_MODELS_THREADS", "4")]),
+            &[("http.listen".to_owned(), "0.0.0.0:3".to_owned())],
+        )
+        .unwrap();
+        assert_eq!(settings.config.http.listen, "0.0.0.0:3");
+        assert_eq!(settings.config.http.messages_per_minute, 5);
+        assert_eq!(settings.config.models.threads, 4);
+        assert_eq!(settings.sources["http.listen"], Source::Flag);
+        assert_eq!(
+            settings.sources["models.threads"],
+            Source::Environment("XIANGYIN_MODELS_THREADS".to_owned())
+        );
+        assert_eq!(settings.sources["http.messages_per_minute"], Source::File(file));
+        assert_eq!(settings.sources["data_dir"], Source::Default);
+    }
+
+    #[test]
+    fn a_name_that_is_no_setting_is_refused_wherever_it_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("xiangyin.toml");
+        std::fs::write(&file, "[http]\nlisten_on = \"x\"\n").unwrap();
+        assert!(Settings::load(Some(&file), environment(&[]), &[]).is_err());
+        std::fs::write(&file, "").unwrap();
+        let wrong = environment(&[("XIANGYIN_HTP_LISTEN", "x")]);
+        assert!(Settings::load(Some(&file), wrong, &[]).is_err());
+        let flag = [("models.threads".to_owned(), "two".to_owned())];
+        assert!(Settings::load(Some(&file), environment(&[]), &flag).is_err());
+    }
+}

@@ -1,0 +1,181 @@
+//! A question: verified answer, written and checked answer, quoted passage, one question back, or
+//! a work order, in this order of preference.
+
+use anyhow::Result;
+use models::ModelError;
+
+use super::assistant::Assistant;
+use super::compose::{self, Material, Outcome};
+use super::evidence;
+use super::follow_up;
+use super::look::Looked;
+use super::respond::{Decided, Running};
+use super::turn::{Composition, Disposition, Reason, Reply, Sentence, Stage, TurnEvent};
+use super::wording;
+use crate::store::OrderKind;
+
+/// Passages that the writer reads: each costs the resident a second or two.
+const READ: usize = 2;
+
+/// Probability below which evidence is no reason to ask back either.
+const WORTH_ASKING: f32 = 0.25;
+
+impl Assistant {
+    /// Answers a question.
+    pub(super) async fn answer(&self, running: &Running<'_>) -> Result<Decided> {
+        let before = running.question_before();
+        let mut understood = follow_up::complete(&running.question, before.as_deref());
+        let mut question = understood.clone().unwrap_or_else(|| running.question.clone());
+        let mut looked = self.look(running, &question).await?;
+        if understood.is_none()
+            && looked.found.answers.is_empty()
+            && !looked.found.gate.sufficient
+            && let Some(wider) = follow_up::with_matter(&question, before.as_deref())
+        {
+            let second = self.look(running, &wider).await?;
+            if second.found.gate.probability > looked.found.gate.probability {
+                looked = second;
+                question.clone_from(&wider);
+                understood = Some(wider);
+            }
+        }
+        let mut reply = Reply::new(Disposition::Answered);
+        reply.understood = understood;
+        reply.evidence_probability = Some(looked.found.gate.probability);
+        running.lap(&mut reply, "evidence");
+
+        if let Some(said) = looked.verified() {
+            reply.composition = Composition::Verified;
+            reply.sentences = said;
+            reply.suggestions = looked.suggestions(&question);
+            reply.sources = looked.sources;
+            show(running, &reply).await;
+            return Ok((reply, None));
+        }
+        if !looked.found.gate.sufficient {
+            return Ok(nothing_written(running, reply, looked));
+        }
+        reply.suggestions = looked.suggestions(&question);
+        reply.sources.clone_from(&looked.sources);
+        show(running, &reply).await;
+        match self.write(running, &question, &looked).await {
+            Outcome::Stopped => return Ok((Reply::merged(), None)),
+            Outcome::Written {
+                sentences,
+                dropped,
+                first_words,
+            } => {
+                running.lap_at(&mut reply, "first_words", first_words);
+                reply.composition = Composition::Written;
+                reply.sentences = sentences;
+                reply.dropped = dropped;
+            }
+            Outcome::Declined => return Ok(nothing_written(running, reply, looked)),
+            Outcome::Nothing { dropped } => {
+                reply.composition = Composition::Quoted;
+                reply.sentences = looked.quoted();
+                reply.dropped = dropped;
+            }
+        }
+        running.lap(&mut reply, "written");
+        Ok((reply, None))
+    }
+
+    /// Writes an answer; `Nothing` where quoting is quicker than the resident's patience.
+    async fn write(&self, running: &Running<'_>, question: &str, looked: &Looked) -> Outcome {
+        let nothing = Outcome::Nothing {
+            dropped: Vec::new(),
+        };
+        let Some(generator) = self.generator.get() else {
+            return nothing;
+        };
+        let outlook = generator.outlook();
+        if outlook.ahead.as_secs_f64() > self.settings.first_words_seconds {
+            return nothing;
+        }
+        let stage = match outlook.waiting {
+            0 => Stage::Reading,
+            waiting => Stage::Queued { waiting },
+        };
+        let _ = running.events.send(TurnEvent::Progress(stage)).await;
+        let materials: Vec<Material<'_>> = looked
+            .sources
+            .iter()
+            .zip(&looked.wholes)
+            .take(READ)
+            .map(|(source, whole)| Material {
+                source,
+                read: evidence::telling_part(whole, question, evidence::READ),
+                whole,
+            })
+            .collect();
+        let written = compose::write(
+            generator.as_ref(),
+            question,
+            &materials,
+            self.settings.answer_tokens,
+            running.ticket,
+            running.events,
+        )
+        .await;
+        match written {
+            Ok(outcome) => outcome,
+            Err(error @ (ModelError::Overloaded { .. } | ModelError::Stopped)) => {
+                tracing::warn!(%error, "quoting instead of writing");
+                nothing
+            }
+            Err(error) => {
+                tracing::error!(%error, "the writer failed; quoting instead");
+                nothing
+            }
+        }
+    }
+}
+
+/// One question back where there is something near, once; else a work order.
+fn nothing_written(running: &Running<'_>, mut reply: Reply, looked: Looked) -> Decided {
+    let asked_before = running
+        .reply_before()
+        .is_some_and(|reply| reply.disposition == Disposition::Clarify);
+    let near = looked.found.gate.probability >= WORTH_ASKING;
+    let short = running.question.chars().count() <= 4;
+    if !asked_before && (near || short) {
+        reply.disposition = Disposition::Clarify;
+        reply.reason = Some(Reason::Ambiguous);
+        reply.suggestions = if near {
+            looked.suggestions(&running.question)
+        } else {
+            Vec::new()
+        };
+        reply.sources = Vec::new();
+        reply.sentences = vec![Sentence::plain(if reply.suggestions.is_empty() {
+            wording::SAY_MORE
+        } else {
+            wording::WHICH
+        })];
+        return (reply, None);
+    }
+    reply.disposition = Disposition::Escalated;
+    reply.reason = Some(Reason::NothingWritten);
+    reply.suggestions = Vec::new();
+    reply.sources = Vec::new();
+    reply.sentences = vec![
+        Sentence::plain(wording::NOTHING_WRITTEN),
+        Sentence::plain(wording::LEAVE_A_NUMBER),
+    ];
+    let order = running.order(
+        OrderKind::Inquiry,
+        Reason::NothingWritten,
+        false,
+        &looked.sources,
+    );
+    (reply, Some(order))
+}
+
+async fn show(running: &Running<'_>, reply: &Reply) {
+    // A resident who left does not stop the turn: the reply is kept for their return.
+    let _ = running
+        .events
+        .send(TurnEvent::Evidence(reply.sources.clone()))
+        .await;
+}

@@ -1,0 +1,289 @@
+//! One turn from message to kept reply.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use dialects::script::to_simplified;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use knowledge::Library;
+use models::Generate;
+use rand::Rng;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::evidence::LocalFields;
+use super::in_flight::InFlight;
+use super::respond::Running;
+use super::turn::{Composition, Disposition, Reason, Reply, Sentence, Turn, TurnEvent};
+use super::wording;
+use crate::config;
+use crate::store::{
+    Community, Contact, Conversation, NewWorkOrder, OrderKind, StartedTurn, Store,
+};
+
+/// The model that writes, once it is loaded; until then answers are verified or quoted.
+pub type Writer = Arc<OnceLock<Arc<dyn Generate>>>;
+
+/// Answers residents; shared by every channel.
+pub struct Assistant {
+    pub(super) store: Store,
+    pub(super) library: Arc<Library>,
+    pub(super) generator: Writer,
+    pub(super) settings: config::Conversation,
+    in_flight: InFlight,
+}
+
+/// A conversation that was just opened.
+#[derive(Debug)]
+pub struct OpenedConversation {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// Opens it again; kept by the resident's side only.
+    pub token: String,
+    /// The first words.
+    pub greeting: String,
+}
+
+/// A message from a resident.
+#[derive(Debug)]
+pub struct Say {
+    /// The conversation it belongs to.
+    pub conversation: Conversation,
+    /// Names the message, so that a repeated request is the same turn.
+    pub client_id: String,
+    /// What was said.
+    pub text: String,
+}
+
+/// What a channel hears while a turn is being answered.
+pub type TurnStream = ReceiverStream<TurnEvent>;
+
+impl Assistant {
+    /// Puts the parts together.
+    pub fn new(
+        store: Store,
+        library: Arc<Library>,
+        generator: Writer,
+        settings: config::Conversation,
+    ) -> Self {
+        Self {
+            store,
+            library,
+            generator,
+            settings,
+            in_flight: InFlight::default(),
+        }
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The searchable knowledge.
+    pub fn library(&self) -> &Arc<Library> {
+        &self.library
+    }
+
+    /// Community of a conversation that names none.
+    pub fn default_community(&self) -> &str {
+        &self.settings.community
+    }
+
+    /// Today in China, where every community of this product is.
+    pub fn today(&self) -> Date {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC);
+        jiff::Timestamp::now().to_zoned(zone).date()
+    }
+
+    /// The first words of a conversation in this community.
+    pub fn greeting(&self, community: &Community) -> String {
+        community
+            .greeting
+            .clone()
+            .unwrap_or_else(|| wording::greeting(&community.name))
+    }
+
+    /// What is local to the residents of a community.
+    pub(crate) async fn local_fields(&self, community: &str) -> Result<LocalFields> {
+        Ok(LocalFields::of(&self.store.lineage(community).await?))
+    }
+
+    /// Opens a conversation.
+    pub async fn open(&self, community: &str, channel: &str) -> Result<OpenedConversation> {
+        let place = self.store.community(community).await?;
+        let token: String = {
+            let mut random = rand::rng();
+            (0..32)
+                .map(|_| format!("{:x}", random.random_range(0..16)))
+                .collect()
+        };
+        let conversation = self
+            .store
+            .open_conversation(community, channel, &token)
+            .await?;
+        Ok(OpenedConversation {
+            conversation,
+            token,
+            greeting: self.greeting(&place),
+        })
+    }
+
+    /// Keeps a message and answers it; the stream ends with `Finished` or `Failed`.
+    ///
+    /// Once this returns, the message is kept. The turn goes on when nobody listens any more.
+    pub async fn say(self: &Arc<Self>, say: Say) -> Result<TurnStream> {
+        let (sender, receiver) = mpsc::channel(32);
+        let started = self
+            .store
+            .start_turn(&say.conversation.id, &say.client_id, &say.text)
+            .await?;
+        let assistant = Arc::clone(self);
+        tokio::spawn(async move {
+            let turn = match started {
+                StartedTurn::New(turn) => turn,
+                StartedTurn::Known(turn) => {
+                    match assistant.known(&say.conversation, turn, &sender).await {
+                        Ok(None) => return,
+                        Ok(Some(turn)) => turn,
+                        Err(error) => {
+                            fail(&error, &sender).await;
+                            return;
+                        }
+                    }
+                }
+            };
+            if let Err(error) = assistant.run(&turn, &say.conversation, &sender).await {
+                fail(&error, &sender).await;
+            }
+        });
+        Ok(ReceiverStream::new(receiver))
+    }
+
+    /// Files a work order for every message whose answer was cut off when the program stopped.
+    pub async fn recover(&self) -> Result<usize> {
+        let unfinished = self.store.unfinished_turns().await?;
+        for (turn, conversation) in &unfinished {
+            let mut reply = Reply::new(Disposition::Escalated);
+            reply.reason = Some(Reason::Interrupted);
+            reply.sentences.push(Sentence::plain(wording::INTERRUPTED));
+            let order = NewWorkOrder {
+                kind: OrderKind::Inquiry,
+                urgent: false,
+                reason: Reason::Interrupted,
+                community_id: conversation.community_id.clone(),
+                conversation_id: conversation.id.clone(),
+                question: turn.text.clone(),
+                evidence: Vec::new(),
+                contact: Contact::default(),
+            };
+            self.store.finish_turn(&turn.id, reply, Some(order)).await?;
+        }
+        Ok(unfinished.len())
+    }
+
+    /// Repeats the reply to a message that came before; `Some` where it must be answered anew.
+    async fn known(
+        &self,
+        conversation: &Conversation,
+        turn: Turn,
+        events: &mpsc::Sender<TurnEvent>,
+    ) -> Result<Option<Turn>> {
+        let mut turn = turn;
+        if turn.reply.is_none() {
+            let Some(mut end) = self.in_flight.end_of(&turn.id) else {
+                return Ok(Some(turn));
+            };
+            // The sender lives as long as the turn; its end is what is waited for either way.
+            let _ = end.wait_for(|done| *done).await;
+            turn = self
+                .store
+                .turns(&conversation.id)
+                .await?
+                .into_iter()
+                .find(|kept| kept.id == turn.id)
+                .context("a running turn vanished")?;
+        }
+        let reply = turn.reply.context("the turn could not be answered")?;
+        let accepted = TurnEvent::Accepted {
+            id: turn.id,
+            ordinal: turn.ordinal,
+            text: turn.text,
+        };
+        for event in std::iter::once(accepted)
+            .chain([TurnEvent::Evidence(reply.sources.clone())])
+            .chain(reply.sentences.iter().cloned().map(TurnEvent::Sentence))
+            .chain([TurnEvent::Finished(Box::new(reply.clone()))])
+        {
+            if events.send(event).await.is_err() {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    async fn run(
+        &self,
+        turn: &Turn,
+        conversation: &Conversation,
+        events: &mpsc::Sender<TurnEvent>,
+    ) -> Result<()> {
+        let began = Instant::now();
+        let _ = events
+            .send(TurnEvent::Accepted {
+                id: turn.id.clone(),
+                ordinal: turn.ordinal,
+                text: turn.text.clone(),
+            })
+            .await;
+        let (ticket, question) = self
+            .in_flight
+            .begin(&conversation.id, &turn.id, &turn.text);
+        let mut earlier = self.store.turns(&conversation.id).await?;
+        earlier.retain(|kept| kept.ordinal < turn.ordinal);
+        let running = Running {
+            conversation,
+            question: to_simplified(question.trim()).into_text(),
+            lineage: self.store.lineage(&conversation.community_id).await?,
+            earlier,
+            ticket: &ticket,
+            events,
+            began,
+        };
+        let (mut reply, order) = self.decide(&running).await?;
+        let written = match reply.composition {
+            Composition::Written => reply.sentences.len(),
+            _ => 0,
+        };
+        if written == 0 && reply.reason != Some(Reason::Merged) && !ticket.speak() {
+            reply = Reply::merged();
+        }
+        let order = order.filter(|_| reply.reason != Some(Reason::Merged));
+        if !reply.timings_ms.contains_key("first_words") {
+            running.lap(&mut reply, "first_words");
+        }
+        running.lap(&mut reply, "total");
+        let reply = self.store.finish_turn(&turn.id, reply, order).await?;
+        for sentence in reply.sentences.iter().skip(written) {
+            let _ = events.send(TurnEvent::Sentence(sentence.clone())).await;
+        }
+        tracing::info!(
+            turn = turn.id,
+            disposition = ?reply.disposition,
+            composition = ?reply.composition,
+            milliseconds = running.began.elapsed().as_millis() as u64,
+            "turn answered"
+        );
+        let _ = events.send(TurnEvent::Finished(Box::new(reply))).await;
+        Ok(())
+    }
+}
+
+async fn fail(error: &anyhow::Error, events: &mpsc::Sender<TurnEvent>) {
+    tracing::error!(error = format!("{error:#}"), "turn failed");
+    let _ = events
+        .send(TurnEvent::Failed(wording::FAILED.to_owned()))
+        .await;
+}

@@ -1,0 +1,175 @@
+//! A written answer: streamed by the model, checked sentence by sentence before it leaves.
+
+use std::time::Instant;
+
+use models::{Generate, Generation, ModelError};
+use tokio::sync::mpsc;
+
+use super::grounding::{self, Verdict};
+use super::in_flight::Ticket;
+use super::prompt;
+use super::turn::{Sentence, Source, TurnEvent};
+
+/// Most sentences of one answer.
+const SENTENCES: usize = 5;
+
+/// What came of writing.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// At least one sentence passed the check and was sent.
+    Written {
+        /// What was sent.
+        sentences: Vec<Sentence>,
+        /// What was held back, with the reason.
+        dropped: Vec<String>,
+        /// When the first sentence was sent.
+        first_words: Instant,
+    },
+    /// The writer says that the passages do not answer the question.
+    Declined,
+    /// Nothing passed the check.
+    Nothing {
+        /// What was held back, with the reason.
+        dropped: Vec<String>,
+    },
+    /// A later message has taken the turn over.
+    Stopped,
+}
+
+/// One passage as the writer reads it and the check looks things up in it.
+#[derive(Debug)]
+pub(crate) struct Material<'a> {
+    /// How it is shown.
+    pub(crate) source: &'a Source,
+    /// The sentences that the writer reads.
+    pub(crate) read: &'a str,
+    /// The whole passage with the headings above it: what may support a sentence.
+    pub(crate) whole: &'a str,
+}
+
+/// Streams an answer to `question` from `materials` into `events`.
+pub(crate) async fn write(
+    generator: &dyn Generate,
+    question: &str,
+    materials: &[Material<'_>],
+    max_tokens: usize,
+    ticket: &Ticket,
+    events: &mpsc::Sender<TurnEvent>,
+) -> Result<Outcome, ModelError> {
+    let passages: Vec<(&Source, &str)> = materials
+        .iter()
+        .map(|material| (material.source, material.read))
+        .collect();
+    let mut generation = generator.generate(prompt::request(question, &passages, max_tokens))?;
+    let mut splitter = grounding::SentenceSplitter::default();
+    let mut answer = Answer {
+        question,
+        materials,
+        sentences: Vec::new(),
+        dropped: Vec::new(),
+        first_words: None,
+    };
+    loop {
+        let piece = tokio::select! {
+            () = ticket.stopped() => return Ok(Outcome::Stopped),
+            piece = next(&mut generation) => piece?,
+        };
+        let (complete, ended) = match &piece {
+            Some(piece) => (splitter.push(piece), false),
+            None => (std::mem::take(&mut splitter).finish().into_iter().collect(), true),
+        };
+        for raw in complete {
+            if raw.contains(prompt::NOTHING) {
+                // What was said before it stands; nothing after it can be trusted.
+                return Ok(answer.outcome(true));
+            }
+            if let Some(sentence) = answer.judge(&raw) {
+                if !ticket.speak() {
+                    return Ok(Outcome::Stopped);
+                }
+                answer.first_words.get_or_insert_with(Instant::now);
+                // A resident who left does not stop the turn: the reply is kept for their return.
+                let _ = events.send(TurnEvent::Sentence(sentence)).await;
+            }
+        }
+        if ended || answer.sentences.len() >= SENTENCES {
+            return Ok(answer.outcome(false));
+        }
+    }
+}
+
+async fn next(generation: &mut Generation) -> Result<Option<String>, ModelError> {
+    generation.next_piece().await
+}
+
+struct Answer<'a> {
+    question: &'a str,
+    materials: &'a [Material<'a>],
+    sentences: Vec<Sentence>,
+    dropped: Vec<String>,
+    first_words: Option<Instant>,
+}
+
+impl Answer<'_> {
+    /// The sentence with the sources that carry it, or `None` where it is held back.
+    fn judge(&mut self, raw: &str) -> Option<Sentence> {
+        let (text, mut cited) = grounding::citations(raw);
+        let text = text.trim().to_owned();
+        if text.chars().filter(|character| character.is_alphanumeric()).count() < 2 {
+            return None;
+        }
+        cited.retain(|number| self.materials.iter().any(|material| material.source.number == *number));
+        cited.dedup();
+        let mut verdict = self.check(&text, &cited);
+        if verdict != Verdict::Supported {
+            // The writer often names the wrong number, or none: another passage may carry the sentence.
+            let other = self
+                .materials
+                .iter()
+                .map(|material| material.source.number)
+                .find(|number| self.check(&text, &[*number]) == Verdict::Supported);
+            if let Some(number) = other {
+                cited = vec![number];
+                verdict = Verdict::Supported;
+            }
+        }
+        match verdict {
+            Verdict::Supported if self.sentences.iter().any(|said| said.text == text) => None,
+            Verdict::Supported => {
+                let sentence = Sentence { text, citations: cited };
+                self.sentences.push(sentence.clone());
+                Some(sentence)
+            }
+            Verdict::Unsupported(reason) => {
+                self.dropped.push(format!("{text} ({reason:?})"));
+                None
+            }
+        }
+    }
+
+    fn check(&self, text: &str, cited: &[u32]) -> Verdict {
+        let passages: Vec<&str> = self
+            .materials
+            .iter()
+            .filter(|material| cited.contains(&material.source.number))
+            .map(|material| material.whole)
+            .collect();
+        grounding::check(text, &passages, self.question)
+    }
+
+    fn outcome(self, declined: bool) -> Outcome {
+        if let Some(first_words) = self.first_words {
+            Outcome::Written {
+                sentences: self.sentences,
+                dropped: self.dropped,
+                first_words,
+            }
+        } else if declined {
+            Outcome::Declined
+        } else {
+            Outcome::Nothing {
+                dropped: self.dropped,
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The search for evidence, and how what was found is shown.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use knowledge::{SearchQuery, SearchResult};
+
+use super::assistant::Assistant;
+use super::evidence::{self, LocalFields};
+use super::respond::Running;
+use super::turn::{Sentence, Source};
+
+/// Passages shown with a reply.
+const SHOWN: usize = 4;
+
+/// What a search gave.
+#[derive(Debug)]
+pub(super) struct Looked {
+    /// The ranking and its verdict.
+    pub(super) found: SearchResult,
+    /// The passages as a resident sees them, numbered from 1.
+    pub(super) sources: Vec<Source>,
+    /// The same passages whole, with local facts filled in.
+    pub(super) wholes: Vec<String>,
+    fields: LocalFields,
+}
+
+impl Looked {
+    /// The verified answer to this question, word for word, with its source.
+    pub(super) fn verified(&self) -> Option<Vec<Sentence>> {
+        let answer = self.found.answers.first()?;
+        let number = self
+            .sources
+            .iter()
+            .find(|source| {
+                source.edition == answer.edition_id
+                    && Some(source.passage) == answer.passage_ordinal
+            })
+            .map(|source| source.number);
+        let text = self.fields.fill(&answer.answer);
+        Some(
+            super::grounding::sentences(&text)
+                .into_iter()
+                .map(|text| Sentence {
+                    text,
+                    citations: number.into_iter().collect(),
+                })
+                .collect(),
+        )
+    }
+
+    /// Matters near to what was asked, for buttons.
+    pub(super) fn suggestions(&self, question: &str) -> Vec<String> {
+        let answered = self.found.answers.first().map(|answer| &answer.document_id);
+        let mut titles: Vec<String> = Vec::new();
+        for one in &self.found.evidence {
+            let other = Some(&one.document_id) != answered;
+            if other && !titles.contains(&one.title) && !question.contains(&one.title) {
+                titles.push(one.title.clone());
+            }
+        }
+        titles.truncate(3);
+        titles
+    }
+
+    /// The best passage's own sentences, where nothing else can be said.
+    pub(super) fn quoted(&self) -> Vec<Sentence> {
+        self.sources
+            .first()
+            .map(|source| {
+                vec![
+                    Sentence::plain(super::wording::QUOTED),
+                    Sentence {
+                        text: source.quote.clone(),
+                        citations: vec![source.number],
+                    },
+                ]
+            })
+            .unwrap_or_default()
+    }
+}
+
+impl Assistant {
+    /// Searches what holds for the resident today.
+    pub(super) async fn look(&self, running: &Running<'_>, question: &str) -> Result<Looked> {
+        let library = Arc::clone(&self.library);
+        let text = question.to_owned();
+        let communities: Vec<String> = running
+            .lineage
+            .iter()
+            .map(|node| node.id.clone())
+            .collect();
+        let on = self.today();
+        let (found, behind) = tokio::task::spawn_blocking(move || {
+            let found = library.search(&SearchQuery {
+                text: &text,
+                communities: &communities,
+                on,
+                limit: SHOWN,
+            })?;
+            // The passage behind a verified answer need not be among the best by itself.
+            let behind = match found.answers.first() {
+                Some(answer) => match answer.passage_ordinal {
+                    Some(ordinal) => library.passage(&answer.edition_id, ordinal)?,
+                    None => None,
+                },
+                None => None,
+            };
+            Ok::<_, knowledge::LibraryError>((found, behind))
+        })
+        .await
+        .context("the search was cut off")??;
+
+        let mut looked = Looked {
+            found,
+            sources: Vec::new(),
+            wholes: Vec::new(),
+            fields: LocalFields::of(&running.lineage),
+        };
+        let place = |id: &str| {
+            running
+                .lineage
+                .iter()
+                .find(|node| node.id == id)
+                .map_or_else(String::new, |node| node.name.clone())
+        };
+        if let (Some(answer), Some(passage)) = (looked.found.answers.first(), behind) {
+            let source = Source {
+                number: 1,
+                document: answer.document_id.clone(),
+                edition: answer.edition_id.clone(),
+                passage: passage.ordinal,
+                title: answer.title.clone(),
+                issuer: None,
+                locator: passage.locator,
+                headings: passage.headings,
+                quote: String::new(),
+                place: place(&answer.community_id),
+                effective_on: None,
+            };
+            let whole = looked.fields.fill(&passage.text);
+            looked.add(source, whole, question);
+        }
+        for one in std::mem::take(&mut looked.found.evidence) {
+            let known = looked.sources.iter().any(|source| {
+                source.edition == one.edition_id && source.passage == one.passage.ordinal
+            });
+            if !known {
+                let source = Source {
+                    number: 0,
+                    document: one.document_id.clone(),
+                    edition: one.edition_id.clone(),
+                    passage: one.passage.ordinal,
+                    title: one.title.clone(),
+                    issuer: one.issuer.clone(),
+                    locator: one.passage.locator.clone(),
+                    headings: one.passage.headings.clone(),
+                    quote: String::new(),
+                    place: place(&one.community_id),
+                    effective_on: None,
+                };
+                let whole = looked.fields.fill(&one.passage.text);
+                looked.add(source, whole, question);
+            }
+            looked.found.evidence.push(one);
+        }
+        Ok(looked)
+    }
+}
+
+impl Looked {
+    fn add(&mut self, mut source: Source, whole: String, question: &str) {
+        source.number = self.sources.len() as u32 + 1;
+        evidence::telling_part(&whole, question, evidence::QUOTE).clone_into(&mut source.quote);
+        self.sources.push(source);
+        self.wholes.push(whole);
+    }
+}

@@ -1,0 +1,29 @@
+//! From what a resident says to what is said back.
+//!
+//! [`Assistant::say`] runs one turn: policy before any model, then evidence, then a verified
+//! answer, a written and checked one, a quoted passage, one question back, or a work order; the
+//! turn and what follows from it are kept in one transaction.
+
+mod answer;
+mod assistant;
+mod compose;
+mod evidence;
+mod follow_up;
+mod grounding;
+mod in_flight;
+mod look;
+mod policy;
+mod prompt;
+mod respond;
+mod turn;
+mod wording;
+
+pub use assistant::{Assistant, OpenedConversation, Say, TurnStream, Writer};
+pub use policy::{Danger, Intent};
+
+pub(crate) use prompt::INSTRUCTIONS;
+pub(crate) use evidence::LocalFields;
+pub use turn::{
+    Composition, Disposition, FiledWorkOrder, Rating, Reason, Reply, Sentence, Source, Stage, Turn,
+    TurnEvent,
+};

@@ -1,0 +1,136 @@
+//! Somebody is in danger now, and which number helps.
+
+use super::contains_any;
+
+/// A danger to life or home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Danger {
+    /// Fire or smoke.
+    Fire,
+    /// Smell of gas.
+    Gas,
+    /// Injury or sudden illness.
+    Medical,
+    /// Somebody may take their life.
+    Suicide,
+    /// Violence or a break-in that is going on.
+    Violence,
+    /// Somebody is shut in a lift.
+    Lift,
+    /// A child or a confused old person is gone.
+    Missing,
+}
+
+/// Words of each danger. Suicide stands first: who speaks of it may name a means (煤气, 跳楼) too.
+const SIGNS: &[(Danger, &[&str])] = &[
+    (
+        Danger::Suicide,
+        &[
+            "不想活", "想死", "自杀", "寻短见", "轻生", "活不下去", "想跳楼", "要跳楼", "跳楼了", "割腕", "喝农药",
+            "了结自己", "结束自己", "活着没意思", "死了算了",
+        ],
+    ),
+    (
+        Danger::Gas,
+        &[
+            "煤气味", "燃气味", "天然气味", "煤气泄漏", "燃气泄漏", "天然气泄漏", "煤气漏了", "燃气漏了", "天然气漏了",
+            "漏煤气", "漏燃气", "漏天然气", "漏气了", "煤气中毒", "一氧化碳中毒",
+        ],
+    ),
+    (
+        Danger::Fire,
+        &[
+            "着火了", "起火了", "失火了", "着火啦", "起火啦", "烧起来了", "着火", "冒浓烟", "火灾", "失火", "冒烟了",
+        ],
+    ),
+    (
+        Danger::Lift,
+        &["困在电梯", "电梯困人", "关在电梯", "电梯里出不来", "电梯卡住", "被电梯困"],
+    ),
+    (
+        Danger::Medical,
+        &[
+            "晕倒", "昏倒", "昏迷", "叫不醒", "没有呼吸", "没呼吸", "喘不上气", "喘不过气", "心脏病发", "心梗", "中风了",
+            "脑梗发作", "抽搐", "大出血", "流血不止", "血止不住", "胸口疼", "胸口痛", "触电", "溺水", "吞了药", "吃错药", "摔倒起不来",
+            "摔了起不来", "口吐白沫", "羊水破", "噎住", "卡住喉咙",
+        ],
+    ),
+    (
+        Danger::Violence,
+        &[
+            "正在打我", "要打死我", "要杀我", "要杀人", "拿刀", "持刀", "有人打架", "入室", "进贼", "小偷进", "抢劫",
+            "打人了", "打起来了", "绑架", "强奸", "砍人", "在打我", "救命",
+        ],
+    ),
+    (
+        Danger::Missing,
+        &["走丢", "走失", "孩子不见了", "小孩不见了", "老人不见了", "娃不见了", "孩子丢了"],
+    ),
+];
+
+/// What shows that the danger is past, general or a matter of rules.
+const NOT_NOW: &[&str] = &[
+    "去年", "前年", "上次", "上个月", "之前", "以前", "曾经", "预防", "防止", "避免", "演练", "宣传", "培训", "证明", "保险",
+    "赔偿", "赔", "补助", "救助", "申请", "报销", "责任", "负责", "法律", "规定", "处罚", "罚款", "判", "条例", "如果", "万一",
+    "要是", "假如", "怎样才能不", "隐患", "统计", "知识",
+];
+
+/// The danger that somebody is in now, if the words say so.
+///
+/// When in doubt it is one: naming a number too often costs a sentence, too seldom a life. Words of
+/// suicide count even where the rest of the sentence sounds like a question of rules.
+pub(super) fn detect(text: &str) -> Option<Danger> {
+    let (danger, _) = SIGNS
+        .iter()
+        .find(|(_, signs)| contains_any(text, signs))?;
+    let general = contains_any(text, NOT_NOW);
+    let bare_fire = *danger == Danger::Fire
+        && !contains_any(text, &["了", "啦", "正在", "现在", "快", "浓烟", "救"])
+        && text.chars().count() > 6;
+    let pet = *danger == Danger::Missing && contains_any(text, &["狗", "猫", "宠物", "鸟"]);
+    match danger {
+        Danger::Suicide => Some(*danger),
+        _ if general || bare_fire || pet => None,
+        _ => Some(*danger),
+    }
+}
+
+impl Danger {
+    /// What to do at once, read aloud; the number to call comes first.
+    pub(crate) fn advice(self) -> &'static [&'static str] {
+        match self {
+            Self::Fire => &[
+                "请马上打 119 报火警。",
+                "先保命：用湿毛巾捂住口鼻，弯腰从楼梯走，不要坐电梯，不要回去拿东西。",
+                "有人受伤，同时打 120。",
+            ],
+            Self::Gas => &[
+                "先离开：关掉燃气阀门，打开门窗，马上到室外去。",
+                "不要开灯、不要关灯、不要点火，也不要在屋里打电话。",
+                "到了室外再打 119，有人头晕不舒服打 120。",
+            ],
+            Self::Medical => &[
+                "请马上打 120 叫救护车，说清楚地址和病人的情况。",
+                "让病人平躺，不要喂水喂药，旁边不要离人，听 120 的指导。",
+            ],
+            Self::Suicide => &[
+                "谢谢您愿意说出来。您现在的安全最要紧。",
+                "请马上打 110 或 120，也可以打 12356 心理援助热线，有人会听您说。",
+                "请到有人的地方去，不要一个人待着，让家里人或邻居来陪您。",
+            ],
+            Self::Violence => &[
+                "请马上打 110 报警；不方便说话，可以发短信到 12110。",
+                "先躲到安全的地方，把门反锁，不要和对方争。",
+                "有人受伤，同时打 120。",
+            ],
+            Self::Lift => &[
+                "请按电梯里的报警按钮；没人应答就打 119。",
+                "不要扒门，不要跳，靠着电梯壁站好等人来。有人不舒服，打 120。",
+            ],
+            Self::Missing => &[
+                "请马上打 110 报警，不用等二十四小时。",
+                "说清楚人的年纪、衣服、走失的地方和时间，准备一张最近的照片。",
+            ],
+        }
+    }
+}

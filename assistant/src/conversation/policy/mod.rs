@@ -1,0 +1,164 @@
+//! What kind of turn this is, decided before any model: typed code over what was said.
+
+mod danger;
+mod person;
+mod progress;
+mod report;
+mod small_talk;
+
+pub use danger::Danger;
+
+use crate::privacy;
+use crate::store::OrderKind;
+
+pub(crate) use small_talk::SmallTalk;
+
+/// What the resident wants of this turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Somebody is in danger.
+    Emergency(Danger),
+    /// A person, not a machine.
+    Person,
+    /// How far a work order is, with its number and lookup code where they were said.
+    Progress {
+        /// Number of the order.
+        number: Option<String>,
+        /// Its lookup code.
+        code: Option<String>,
+    },
+    /// A telephone number, or more about the order that was just filed.
+    Supplement {
+        /// The telephone number, where there is one.
+        phone: Option<String>,
+    },
+    /// Something to be done by a person.
+    Report(OrderKind),
+    /// Greeting, thanks, goodbye and the like.
+    SmallTalk(SmallTalk),
+    /// A question for the knowledge.
+    Question,
+}
+
+/// What the decision may know of the conversation so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Context {
+    /// The turn before this one filed a work order.
+    pub(crate) just_filed: bool,
+}
+
+/// Decides what kind of turn `text` is; `text` is in simplified characters.
+pub(crate) fn decide(text: &str, context: Context) -> Intent {
+    if let Some(danger) = danger::detect(text) {
+        return Intent::Emergency(danger);
+    }
+    if person::wanted(text) {
+        return Intent::Person;
+    }
+    if let Some((number, code)) = progress::asked(text) {
+        return Intent::Progress { number, code };
+    }
+    if context.just_filed {
+        let phone = privacy::phone_in(text);
+        if phone.is_some() || report::is_supplement(text) {
+            return Intent::Supplement { phone };
+        }
+    }
+    if let Some(kind) = small_talk::detect(text) {
+        return Intent::SmallTalk(kind);
+    }
+    if let Some(kind) = report::detect(text) {
+        return Intent::Report(kind);
+    }
+    Intent::Question
+}
+
+/// Whether any of `words` stands in `text`.
+fn contains_any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Whether the turn asks for information: it has a question word or mark.
+fn is_question(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "怎么", "咋", "如何", "什么", "啥", "哪", "多少", "几", "吗", "？", "?", "能不能", "可不可以", "可以不",
+        "是不是", "有没有", "要不要", "该不该", "谁", "为什么", "为何", "呢", "何时", "多久",
+        "规定", "政策", "条件", "流程", "材料", "手续", "标准", "请问", "想问", "咨询", "了解",
+    ];
+    contains_any(text, WORDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_turn_is_told_from_the_others() {
+        use OrderKind::{Complaint, Help, Repair, Suggestion};
+        let cases: &[(&str, Intent)] = &[
+            ("我家着火了", Intent::Emergency(Danger::Fire)),
+            ("厨房一股煤气味，头好晕", Intent::Emergency(Danger::Gas)),
+            ("屋里燃气味道很大怎么办", Intent::Emergency(Danger::Gas)),
+            ("我老伴突然晕倒了叫不醒", Intent::Emergency(Danger::Medical)),
+            ("我爸胸口疼得厉害喘不上气", Intent::Emergency(Danger::Medical)),
+            ("我不想活了", Intent::Emergency(Danger::Suicide)),
+            ("活着没意思，想跳楼", Intent::Emergency(Danger::Suicide)),
+            ("有人拿刀在楼道里打人", Intent::Emergency(Danger::Violence)),
+            ("老公正在打我", Intent::Emergency(Danger::Violence)),
+            ("我被困在电梯里了", Intent::Emergency(Danger::Lift)),
+            ("孩子走丢了", Intent::Emergency(Danger::Missing)),
+            ("楼道失火应该怎么预防", Intent::Question),
+            ("去年家里着火，能申请临时救助吗", Intent::Question),
+            ("消防通道被堵了怎么投诉", Intent::Question),
+            ("高空抛物砸到人谁负责", Intent::Question),
+            ("家庭暴力怎么办", Intent::Question),
+            ("转人工", Intent::Person),
+            ("我要找个真人说话", Intent::Person),
+            ("人工", Intent::Person),
+            ("人工流产有产假吗", Intent::Question),
+            ("我想找社区工作人员", Intent::Person),
+            ("我的工单到哪一步了", Intent::Progress { number: None, code: None }),
+            (
+                "查一下20261122-0007，查询码123456",
+                Intent::Progress {
+                    number: Some("20261122-0007".to_owned()),
+                    code: Some("123456".to_owned()),
+                },
+            ),
+            ("楼道灯坏了三天了", Intent::Report(Repair)),
+            ("我们单元的路灯不亮", Intent::Report(Repair)),
+            ("家里停水了没人管", Intent::Report(Repair)),
+            ("我要报修", Intent::Report(Repair)),
+            ("楼下烧烤摊太吵了，天天半夜吵得睡不着", Intent::Report(Complaint)),
+            ("我要投诉物业", Intent::Report(Complaint)),
+            ("垃圾堆了一个星期没人清", Intent::Report(Complaint)),
+            ("我腿脚不方便，想请人上门帮我办认证", Intent::Report(Help)),
+            ("建议小区门口装个减速带", Intent::Report(Suggestion)),
+            ("楼道灯坏了找谁修", Intent::Question),
+            ("邻居太吵怎么办", Intent::Question),
+            ("停水了怎么报修？", Intent::Question),
+            ("居住证怎么办", Intent::Question),
+            ("办理高龄津贴", Intent::Question),
+            ("你好", Intent::SmallTalk(SmallTalk::Greeting)),
+            ("谢谢啊", Intent::SmallTalk(SmallTalk::Thanks)),
+            ("再见", Intent::SmallTalk(SmallTalk::Goodbye)),
+            ("你是谁", Intent::SmallTalk(SmallTalk::WhoAreYou)),
+            ("你能帮我做什么", Intent::SmallTalk(SmallTalk::WhatCanYouDo)),
+            ("你好，居住证怎么办", Intent::Question),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(&decide(text, Context::default()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_filed_order_belongs_to_it() {
+        let context = Context { just_filed: true };
+        assert_eq!(
+            decide("13812345678，姓王", context),
+            Intent::Supplement { phone: Some("13812345678".to_owned()) }
+        );
+        assert_eq!(decide("3栋2单元501", context), Intent::Supplement { phone: None });
+        assert_eq!(decide("医保怎么报销", context), Intent::Question);
+    }
+}

@@ -1,0 +1,204 @@
+//! What is done about a turn, by its kind.
+
+use std::time::Instant;
+
+use anyhow::Result;
+use tokio::sync::mpsc;
+
+use super::assistant::Assistant;
+use super::in_flight::Ticket;
+use super::policy::{self, Context, Danger, Intent};
+use super::turn::{Disposition, Reason, Reply, Sentence, Source, Turn, TurnEvent};
+use super::wording;
+use crate::store::{Community, Contact, Conversation, NewWorkOrder, OrderKind};
+
+/// A turn being answered.
+pub(super) struct Running<'a> {
+    pub(super) conversation: &'a Conversation,
+    pub(super) question: String,
+    pub(super) lineage: Vec<Community>,
+    pub(super) earlier: Vec<Turn>,
+    pub(super) ticket: &'a Ticket,
+    pub(super) events: &'a mpsc::Sender<TurnEvent>,
+    pub(super) began: Instant,
+}
+
+/// A reply and the work order that goes with it.
+pub(super) type Decided = (Reply, Option<NewWorkOrder>);
+
+impl Running<'_> {
+    /// Notes how long the turn has taken so far.
+    pub(super) fn lap(&self, reply: &mut Reply, step: &str) {
+        self.lap_at(reply, step, Instant::now());
+    }
+
+    /// Notes when in the turn a step was done.
+    pub(super) fn lap_at(&self, reply: &mut Reply, step: &str, done: Instant) {
+        let milliseconds = done.saturating_duration_since(self.began).as_millis() as u64;
+        reply.timings_ms.insert(step.to_owned(), milliseconds);
+    }
+
+    /// The last thing asked before this turn, as it was understood.
+    pub(super) fn question_before(&self) -> Option<String> {
+        self.earlier
+            .iter()
+            .rev()
+            .find(|turn| {
+                turn.reply
+                    .as_ref()
+                    .is_some_and(|reply| reply.evidence_probability.is_some())
+            })
+            .map(|turn| {
+                let understood = turn.reply.as_ref().and_then(|reply| reply.understood.clone());
+                understood.unwrap_or_else(|| turn.text.clone())
+            })
+    }
+
+    /// The reply before this turn.
+    pub(super) fn reply_before(&self) -> Option<&Reply> {
+        self.earlier.iter().rev().find_map(|turn| turn.reply.as_ref())
+    }
+
+    /// A work order about this turn.
+    pub(super) fn order(
+        &self,
+        kind: OrderKind,
+        reason: Reason,
+        urgent: bool,
+        evidence: &[Source],
+    ) -> NewWorkOrder {
+        NewWorkOrder {
+            kind,
+            urgent,
+            reason,
+            community_id: self.conversation.community_id.clone(),
+            conversation_id: self.conversation.id.clone(),
+            question: self.question.clone(),
+            evidence: evidence.to_vec(),
+            contact: Contact {
+                phone: crate::privacy::phone_in(&self.question),
+                name: None,
+            },
+        }
+    }
+}
+
+impl Assistant {
+    /// Decides what to say and whether to file a work order.
+    pub(super) async fn decide(&self, running: &Running<'_>) -> Result<Decided> {
+        let context = Context {
+            just_filed: running
+                .reply_before()
+                .is_some_and(|reply| reply.work_order.is_some()),
+        };
+        match policy::decide(&running.question, context) {
+            Intent::Emergency(danger) => Ok(emergency(running, danger)),
+            Intent::Person => Ok(person(running)),
+            Intent::Progress { number, code } => self.progress(running, number, code).await,
+            Intent::Supplement { phone } => self.supplement(running, phone).await,
+            Intent::SmallTalk(kind) => {
+                let mut reply = Reply::new(Disposition::Answered);
+                reply.sentences = wording::small_talk(kind)
+                    .iter()
+                    .map(|text| Sentence::plain(*text))
+                    .collect();
+                Ok((reply, None))
+            }
+            Intent::Report(kind) => self.report(running, kind).await,
+            Intent::Question => self.answer(running).await,
+        }
+    }
+
+    async fn progress(
+        &self,
+        running: &Running<'_>,
+        number: Option<String>,
+        code: Option<String>,
+    ) -> Result<Decided> {
+        let mut reply = Reply::new(Disposition::Answered);
+        let own = self.store.newest_order(&running.conversation.id).await?;
+        let wanted = match (number, code) {
+            (Some(number), Some(code)) => Some((number, code)),
+            // Whoever filed it in this conversation need not name the code again.
+            (Some(number), None) => own.filter(|(known, _)| *known == number),
+            (None, _) => own,
+        };
+        let Some((number, code)) = wanted else {
+            reply.disposition = Disposition::Clarify;
+            reply.sentences.push(Sentence::plain(wording::WHICH_ORDER));
+            return Ok((reply, None));
+        };
+        reply.sentences.push(Sentence::plain(
+            match self.store.work_order(&number, Some(&code)).await? {
+                Some(order) => {
+                    let last = order.history.last().map_or("", |event| event.text.as_str());
+                    wording::order_state(&order.number, &order.state, last)
+                }
+                None => wording::NO_SUCH_ORDER.to_owned(),
+            },
+        ));
+        Ok((reply, None))
+    }
+
+    async fn supplement(&self, running: &Running<'_>, phone: Option<String>) -> Result<Decided> {
+        let Some((number, code)) = self.store.newest_order(&running.conversation.id).await? else {
+            return self.answer(running).await;
+        };
+        let contact = Contact { phone, name: None };
+        self.store
+            .add_to_order(&number, &code, &contact, Some(&running.question))
+            .await?;
+        let mut reply = Reply::new(Disposition::Answered);
+        reply
+            .sentences
+            .push(Sentence::plain(wording::supplemented(&number)));
+        Ok((reply, None))
+    }
+
+    /// Something must be done: a work order at once, and what is written about such matters.
+    async fn report(&self, running: &Running<'_>, kind: OrderKind) -> Result<Decided> {
+        let looked = self.look(running, &running.question).await?;
+        let mut reply = Reply::new(Disposition::Escalated);
+        reply.reason = Some(Reason::Reported);
+        reply.sentences = vec![
+            Sentence::plain(wording::reported(kind.name())),
+            Sentence::plain(wording::WHERE_AND_NUMBER),
+        ];
+        if let Some(said) = looked.verified() {
+            reply.sentences.push(Sentence::plain(wording::MEANWHILE));
+            reply.sentences.extend(said);
+        }
+        let order = running.order(kind, Reason::Reported, false, &looked.sources);
+        reply.sources = looked.sources;
+        Ok((reply, Some(order)))
+    }
+}
+
+/// Danger: the number to call first, then an urgent order.
+fn emergency(running: &Running<'_>, danger: Danger) -> Decided {
+    let mut reply = Reply::new(Disposition::Emergency);
+    reply.reason = Some(Reason::Danger);
+    reply.sentences = danger
+        .advice()
+        .iter()
+        .chain([&wording::ALERTED])
+        .map(|text| Sentence::plain(*text))
+        .collect();
+    let order = running.order(OrderKind::Help, Reason::Danger, true, &[]);
+    (reply, Some(order))
+}
+
+/// A person is wanted: the matter goes to the staff with all that was said.
+fn person(running: &Running<'_>) -> Decided {
+    let mut reply = Reply::new(Disposition::Handoff);
+    reply.reason = Some(Reason::AskedForPerson);
+    reply.sentences = vec![
+        Sentence::plain(wording::PERSON),
+        Sentence::plain(wording::LEAVE_A_NUMBER),
+    ];
+    let mut order = running.order(OrderKind::Help, Reason::AskedForPerson, false, &[]);
+    if let Some(before) = running.question_before() {
+        order.question = format!("{before}（居民要求：{}）", order.question);
+    }
+    (reply, Some(order))
+}

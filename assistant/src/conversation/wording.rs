@@ -1,0 +1,94 @@
+//! Every fixed sentence that a resident reads or hears, in one place for translation.
+
+use super::policy::SmallTalk;
+
+/// Opens a conversation. "Hello, I am the assistant of {name}, a computer. Ask about papers,
+/// insurance, old age, housing; report repairs; say 人工 for a person."
+pub(crate) fn greeting(name: &str) -> String {
+    format!(
+        "您好，我是{name}的智能助手，是电脑，不是真人。办证、医保、养老、住房这些事都可以问我，家里东西坏了也可以跟我说。\
+         想找工作人员，说“人工”就行。"
+    )
+}
+
+/// Answers small talk.
+pub(crate) fn small_talk(kind: SmallTalk) -> &'static [&'static str] {
+    match kind {
+        SmallTalk::Greeting => &["您好！有什么事要办，直接跟我说就行。"],
+        SmallTalk::Thanks => &["不客气。还有别的事，随时问我。"],
+        SmallTalk::Goodbye => &["好的，再见。以后有事随时来问。"],
+        SmallTalk::WhoAreYou => &[
+            "我是社区的智能助手，是电脑，不是真人。",
+            "我照着政策文件和办事指南回答，答不上来的会登记下来交给工作人员。",
+        ],
+        SmallTalk::WhatCanYouDo => &[
+            "您可以问我办证、医保、社保、养老、低保、上学、住房、物业和邻里的事。",
+            "东西坏了、有人扰民，也可以告诉我，我登记成工单交给工作人员。",
+            "想找工作人员，说“人工”就行。",
+        ],
+        SmallTalk::Acknowledgement => &["好的。还想问什么，接着说就行。"],
+        SmallTalk::Nothing => &["我没看清您说的是什么，请再说一遍。"],
+    }
+}
+
+/// "Nobody wrote this down; I registered it for the staff."
+pub(crate) const NOTHING_WRITTEN: &str =
+    "这件事我手上的资料里没有写，不能乱说。我已经登记下来，社区工作人员会来办。";
+
+/// "Leave a telephone number so that the staff can reach you."
+pub(crate) const LEAVE_A_NUMBER: &str = "请留个电话，工作人员好联系您。不想留也没关系。";
+
+/// "I asked a person to come; the matter is registered."
+pub(crate) const PERSON: &str = "好的，我把您的事转给社区工作人员，现在给您登记。";
+
+/// "Registered as …; staff will deal with it."
+pub(crate) fn reported(kind: &str) -> String {
+    format!("您说的情况我记下了，按“{kind}”登记，交给社区工作人员处理。")
+}
+
+/// "Please add the exact place and a number."
+pub(crate) const WHERE_AND_NUMBER: &str = "请再告诉我具体在哪里（几栋几单元或者什么位置），再留个电话。";
+
+/// "In the meantime this may help:" before a verified answer to a reported matter.
+pub(crate) const MEANWHILE: &str = "另外，这类事情的规定是这样的：";
+
+/// "The staff was told at once."
+pub(crate) const ALERTED: &str = "我已经把这件事作为急事登记，通知社区。";
+
+/// "Is it one of these you mean?"
+pub(crate) const WHICH: &str = "我不太确定您问的是哪件事。您想问的是下面哪一个？也可以换个说法再告诉我。";
+
+/// "Please say a bit more."
+pub(crate) const SAY_MORE: &str = "我不太明白您想问什么。请您再说详细一点，比如要办什么事、遇到了什么情况。";
+
+/// "The documents say:" before quoted sentences.
+pub(crate) const QUOTED: &str = "资料里的原文是这样写的：";
+
+/// "Which order? Say number and code."
+pub(crate) const WHICH_ORDER: &str = "请告诉我工单号和六位查询码，我帮您查。工单号像这样：20260101-0001。";
+
+/// "Number and code do not fit."
+pub(crate) const NO_SUCH_ORDER: &str = "没有查到这张工单，请核对一下工单号和查询码。";
+
+/// State of an order.
+pub(crate) fn order_state(number: &str, state: &str, last: &str) -> String {
+    format!("工单 {number} 现在是“{state}”。最近的进展：{last}。")
+}
+
+/// "Added to your order."
+pub(crate) fn supplemented(number: &str) -> String {
+    format!("记下了，已经补充到工单 {number} 里。")
+}
+
+/// "The program stopped in the middle; your question is registered."
+pub(crate) const INTERRUPTED: &str =
+    "刚才系统中断了，没能答完，对不起。您的话没有丢，我已经登记下来，社区工作人员会来办。";
+
+/// "It could not be answered; your message is kept. Send it again or ask for a person."
+pub(crate) const FAILED: &str =
+    "刚才没能答完，您的话已经记下了。请点重试；急事请直接联系社区工作人员。";
+
+/// What stands where a community has not filled in a local fact.
+pub(crate) fn missing_field(name: &str) -> String {
+    format!("（{name}本社区还没有填写，请向工作人员问一下）")
+}

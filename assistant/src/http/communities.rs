@@ -1,0 +1,67 @@
+//! What a resident's page shows of a community.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use serde::Serialize;
+
+use super::AppState;
+use super::origin;
+use super::problem::{AppResult, Problem};
+
+#[derive(Serialize)]
+pub(crate) struct CommunityPage {
+    id: String,
+    name: String,
+    /// Names from the root down.
+    path: Vec<String>,
+    greeting: String,
+    services: &'static [Service],
+    /// Whether the asking site may open conversations here.
+    allowed: bool,
+}
+
+/// A common service with the question that its button asks.
+#[derive(Serialize)]
+struct Service {
+    label: &'static str,
+    question: &'static str,
+}
+
+const SERVICES: &[Service] = &[
+    Service { label: "居住证", question: "居住证怎么办？" },
+    Service { label: "身份证", question: "身份证丢了怎么补办？" },
+    Service { label: "医保", question: "居民医保怎么参保？" },
+    Service { label: "养老金认证", question: "养老金资格认证怎么办？" },
+    Service { label: "高龄津贴", question: "高龄津贴怎么领？" },
+    Service { label: "低保", question: "怎么申请低保？" },
+    Service { label: "入学", question: "孩子上小学怎么报名？" },
+    Service { label: "物业", question: "物业费有纠纷怎么办？" },
+];
+
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> AppResult<Json<CommunityPage>> {
+    let store = state.assistant.store();
+    let community = store
+        .find_community(&id)
+        .await?
+        .ok_or_else(|| Problem::not_found("no_such_community", "没有这个社区，请检查网页里的 data-community。"))?;
+    let mut path: Vec<String> = store
+        .lineage(&id)
+        .await?
+        .into_iter()
+        .map(|community| community.name)
+        .collect();
+    path.reverse();
+    Ok(Json(CommunityPage {
+        id,
+        path,
+        greeting: state.assistant.greeting(&community),
+        services: SERVICES,
+        allowed: origin::may_open(&community, &headers),
+        name: community.name,
+    }))
+}

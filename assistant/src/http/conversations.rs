@@ -1,0 +1,194 @@
+//! Conversations: open, fetch again, rate.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::{Deserialize, Serialize};
+
+use super::problem::{AppResult, Problem};
+use super::{AppState, origin};
+use crate::conversation::{
+    Composition, Disposition, FiledWorkOrder, Rating, Reason, Sentence, Source, Turn,
+};
+use crate::store::Conversation;
+
+#[derive(Deserialize)]
+pub(crate) struct OpenRequest {
+    community: Option<String>,
+    #[serde(default)]
+    channel: Channel,
+}
+
+/// The way a resident comes.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Channel {
+    #[default]
+    Widget,
+    Web,
+    Cli,
+}
+
+impl Channel {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Widget => "widget",
+            Self::Web => "web",
+            Self::Cli => "cli",
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct Opened {
+    id: String,
+    token: String,
+    greeting: String,
+}
+
+pub(crate) async fn open(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Json(request): Json<OpenRequest>,
+) -> AppResult<(StatusCode, Json<Opened>)> {
+    let id = request
+        .community
+        .unwrap_or_else(|| state.assistant.default_community().to_owned());
+    let Some(community) = state.assistant.store().find_community(&id).await? else {
+        return Err(Problem::not_found("no_such_community", "没有这个社区，请检查网页里的 data-community。"));
+    };
+    if !origin::may_open(&community, &headers) {
+        return Err(Problem::forbidden(
+            "site_not_allowed",
+            "这个网站还没有获准使用本社区的助手，请社区管理员把网站地址加到允许名单里。",
+        ));
+    }
+    let opened = state.assistant.open(&id, request.channel.name()).await?;
+    Ok((
+        StatusCode::CREATED,
+        Json(Opened {
+            id: opened.conversation.id,
+            token: opened.token,
+            greeting: opened.greeting,
+        }),
+    ))
+}
+
+/// A turn as the page draws it after a reload.
+#[derive(Serialize)]
+pub(crate) struct TurnPage {
+    id: String,
+    ordinal: u32,
+    text: String,
+    disposition: Option<Disposition>,
+    reason: Option<Reason>,
+    sentences: Vec<Sentence>,
+    passages: Vec<Source>,
+    work_order: Option<FiledWorkOrder>,
+    suggestions: Vec<String>,
+    understood: Option<String>,
+    verified: bool,
+    quoted: bool,
+    rating: Option<Rating>,
+    created_at: i64,
+}
+
+impl From<Turn> for TurnPage {
+    fn from(turn: Turn) -> Self {
+        let mut page = Self {
+            id: turn.id,
+            ordinal: turn.ordinal,
+            text: turn.text,
+            disposition: None,
+            reason: None,
+            sentences: Vec::new(),
+            passages: Vec::new(),
+            work_order: None,
+            suggestions: Vec::new(),
+            understood: None,
+            verified: false,
+            quoted: false,
+            rating: turn.rating,
+            created_at: turn.created_at,
+        };
+        if let Some(reply) = turn.reply {
+            page.disposition = Some(reply.disposition);
+            page.reason = reply.reason;
+            page.sentences = reply.sentences;
+            page.passages = reply.sources;
+            page.work_order = reply.work_order;
+            page.suggestions = reply.suggestions;
+            page.understood = reply.understood;
+            page.verified = reply.composition == Composition::Verified;
+            page.quoted = reply.composition == Composition::Quoted;
+        }
+        page
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct ConversationPage {
+    id: String,
+    community: String,
+    created_at: i64,
+    turns: Vec<TurnPage>,
+}
+
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> AppResult<Json<ConversationPage>> {
+    let conversation = authorize(&state, &id, &headers).await?;
+    let turns = state.assistant.store().turns(&id).await?;
+    Ok(Json(ConversationPage {
+        id,
+        community: conversation.community_id,
+        created_at: conversation.created_at,
+        turns: turns.into_iter().map(TurnPage::from).collect(),
+    }))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RatingRequest {
+    rating: Option<Rating>,
+    reason: Option<String>,
+}
+
+pub(crate) async fn rate(
+    State(state): State<AppState>,
+    Path((id, turn)): Path<(String, String)>,
+    headers: HeaderMap,
+    Json(request): Json<RatingRequest>,
+) -> AppResult<StatusCode> {
+    authorize(&state, &id, &headers).await?;
+    let rated = state
+        .assistant
+        .store()
+        .rate_turn(&id, &turn, request.rating, request.reason.as_deref())
+        .await?;
+    if rated {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found("no_such_turn", "没有这条对话，请刷新页面再试。"))
+    }
+}
+
+/// The conversation that the bearer token opens.
+pub(crate) async fn authorize(
+    state: &AppState,
+    id: &str,
+    headers: &HeaderMap,
+) -> AppResult<Conversation> {
+    let token = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
+    state
+        .assistant
+        .store()
+        .conversation(id, token)
+        .await?
+        .ok_or_else(|| Problem::not_found("no_such_conversation", "这段对话打不开了，请开始新的对话。"))
+}

@@ -1,0 +1,103 @@
+//! Everything that must survive: one schema on SQLite (WAL) and PostgreSQL.
+
+mod communities;
+mod conversations;
+mod knowledge;
+mod work_orders;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{Any, AnyPool, Transaction};
+
+pub use communities::Community;
+pub use conversations::{Conversation, StartedTurn};
+pub use knowledge::{EditionRecord, EditionStatus, KeptEdition, LogEntry, NewEdition, Saved};
+pub use work_orders::{Contact, NewWorkOrder, OrderKind, WorkOrder, WorkOrderEvent};
+
+/// The database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: AnyPool,
+    sqlite: bool,
+}
+
+impl Store {
+    /// Opens the database, creates it where it is missing and brings its schema up to date.
+    pub async fn open(url: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let sqlite = url.starts_with("sqlite:");
+        let options: AnyConnectOptions = if sqlite {
+            let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+            if let Some(folder) = Path::new(path).parent() {
+                std::fs::create_dir_all(folder)
+                    .with_context(|| format!("cannot create {}", folder.display()))?;
+            }
+            format!("sqlite://{path}?mode=rwc").parse()?
+        } else {
+            url.parse()?
+        };
+        let pool = AnyPoolOptions::new()
+            .max_connections(8)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if sqlite {
+                        // FULL: an acknowledged work order outlives a power cut, not only a crash.
+                        for pragma in [
+                            "PRAGMA journal_mode = WAL",
+                            "PRAGMA synchronous = FULL",
+                            "PRAGMA busy_timeout = 10000",
+                            "PRAGMA foreign_keys = ON",
+                        ] {
+                            sqlx::query(pragma).execute(&mut *connection).await?;
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await
+            .context("cannot open the database")?;
+        sqlx::migrate!()
+            .run(&pool)
+            .await
+            .context("the database could not be brought up to date")?;
+        Ok(Self { pool, sqlite })
+    }
+
+    /// A transaction that will write: it takes its turn at the start instead of failing at the end.
+    async fn write(&self) -> Result<Transaction<'_, Any>> {
+        let begin = if self.sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        Ok(self.pool.begin_with(begin).await?)
+    }
+
+    /// Writes a consistent copy of a SQLite database to `path` while others go on working.
+    pub async fn copy_to(&self, path: &Path) -> Result<()> {
+        anyhow::ensure!(
+            self.sqlite,
+            "the database is PostgreSQL: back it up with pg_dump, and the originals folder with it"
+        );
+        sqlx::query("VACUUM INTO $1")
+            .bind(path.display().to_string())
+            .execute(&self.pool)
+            .await
+            .context("the database could not be copied")?;
+        Ok(())
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// A new id whose order is the order of creation.
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// Milliseconds since 1970.
+pub fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}

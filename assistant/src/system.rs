@@ -1,0 +1,132 @@
+//! The parts of a running Xiangyin, put together from the configuration.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context, Result};
+use knowledge::{Embed, Library, TextKind};
+use models::catalog::Catalog;
+use models::embed::Kind;
+use models::pull::{Puller, SourcePreferences};
+use models::{Embedder, GeneratorOptions, LocalGenerator, Message};
+
+use crate::config::Config;
+use crate::conversation::{Assistant, INSTRUCTIONS, Writer};
+use crate::knowledge_base::KnowledgeBase;
+use crate::store::{Store, new_id};
+
+/// The store, the index and the embedding model, open and in step.
+pub struct System {
+    /// The configuration in force.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// The documents and their index.
+    pub knowledge_base: KnowledgeBase,
+    /// Tells this data folder apart from others.
+    pub instance: String,
+}
+
+impl System {
+    /// Opens everything that answers need except the writer.
+    pub async fn open(config: Config) -> Result<Self> {
+        std::fs::create_dir_all(&config.data_dir).with_context(|| {
+            format!("cannot create the data folder {}", config.data_dir.display())
+        })?;
+        let instance = instance(&config.data_dir)?;
+        let store = Store::open(&config.database_url()).await?;
+        store.seed_communities().await?;
+        let embedding = model_file(&config, &config.models.embedding)?;
+        let index = config.data_dir.join("index");
+        let library = tokio::task::spawn_blocking(move || -> Result<Library> {
+            let embedder = Embedder::load(&embedding)?;
+            Ok(Library::open(&index, Arc::new(LocalEmbedding(embedder)))?)
+        })
+        .await??;
+        let knowledge_base = KnowledgeBase::new(store.clone(), Arc::new(library));
+        Ok(Self {
+            config,
+            store,
+            knowledge_base,
+            instance,
+        })
+    }
+
+    /// The assistant over these parts; `writer` may be filled later.
+    pub fn assistant(&self, writer: Writer) -> Assistant {
+        Assistant::new(
+            self.store.clone(),
+            Arc::clone(self.knowledge_base.library()),
+            writer,
+            self.config.conversation.clone(),
+        )
+    }
+
+    /// Loads the writer, which takes seconds; call it off the asynchronous threads.
+    pub fn load_writer(config: &Config, writer: &OnceLock<Arc<dyn models::Generate>>) -> Result<()> {
+        let file = model_file(config, &config.models.writing)?;
+        let generator = LocalGenerator::load(
+            &file,
+            GeneratorOptions {
+                queue: config.models.queue,
+                warm_up: vec![Message::system(INSTRUCTIONS)],
+                ..GeneratorOptions::default()
+            },
+        )?;
+        // A second load would only be thrown away.
+        let _ = writer.set(Arc::new(generator));
+        Ok(())
+    }
+}
+
+fn model_file(config: &Config, id: &str) -> Result<PathBuf> {
+    let catalog = Catalog::with(config.models.catalog.clone());
+    let entry = catalog
+        .get(id)
+        .with_context(|| format!("目录里没有模型 {id:?}；用 xiangyin models list 看有哪些"))?;
+    Ok(Puller::new(&config.models.dir, SourcePreferences::default()).path(entry))
+}
+
+fn instance(data_dir: &Path) -> Result<String> {
+    use std::io::{ErrorKind, Read, Write};
+    let path = data_dir.join("instance");
+    match File::create_new(&path) {
+        Ok(mut file) => {
+            let id = new_id();
+            file.write_all(id.as_bytes())?;
+            Ok(id)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let mut id = String::new();
+            File::open(&path)?.read_to_string(&mut id)?;
+            Ok(id)
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot write {}", path.display())),
+    }
+}
+
+/// The local embedding model as the knowledge crate wants it.
+struct LocalEmbedding(Embedder);
+
+impl Embed for LocalEmbedding {
+    fn model(&self) -> &str {
+        self.0.model_id()
+    }
+
+    fn dimensions(&self) -> usize {
+        self.0.dimensions()
+    }
+
+    fn embed(
+        &self,
+        texts: &[&str],
+        kind: TextKind,
+    ) -> Result<Vec<Vec<f32>>, Box<dyn std::error::Error + Send + Sync>> {
+        let kind = match kind {
+            TextKind::Query => Kind::Query,
+            TextKind::Passage => Kind::Passage,
+        };
+        Ok(self.0.embed(texts, kind)?)
+    }
+}

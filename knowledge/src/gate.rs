@@ -1,0 +1,127 @@
+//! Is the evidence good enough to answer from?
+//!
+//! A logistic model over what the rankings say, calibrated by `xiangyin-eval train gate`. Its
+//! coefficients, what it was trained on and how it did there are in `calibration/gate.json`.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::index::fusion::Rankings;
+
+static CALIBRATED: LazyLock<Gate> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../calibration/gate.json"))
+        .expect("the calibration is compiled in and was written by the trainer")
+});
+
+/// What the gate says about the evidence for one question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Whether to answer from it.
+    pub sufficient: bool,
+    /// Probability that it answers the question, from 0 to 1.
+    pub probability: f32,
+    /// What the probability was computed from, in the order of [`Features::NAMES`].
+    pub features: Features,
+}
+
+/// What the gate looks at; none of it grows with the number of passages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Features {
+    /// In the order of [`Features::NAMES`].
+    pub values: [f32; 6],
+}
+
+/// A calibrated gate.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Gate {
+    /// Name of each feature, its weight, and the mean and deviation it is standardised by.
+    pub weights: Vec<Weight>,
+    /// Log-odds where every feature is average.
+    pub bias: f32,
+    /// Least probability at which to answer.
+    pub threshold: f32,
+}
+
+/// One feature's part in the log-odds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Weight {
+    /// One of [`Features::NAMES`].
+    pub feature: String,
+    /// Mean over the training questions.
+    pub mean: f32,
+    /// Standard deviation over the training questions.
+    pub deviation: f32,
+    /// Log-odds per standard deviation.
+    pub weight: f32,
+}
+
+impl Features {
+    /// What each value is.
+    pub const NAMES: [&'static str; 6] = [
+        "dense_best",
+        "dense_lead",
+        "words_share",
+        "bigrams_share",
+        "words_of_best",
+        "agreement",
+    ];
+
+    pub(crate) fn of(rankings: &Rankings) -> Self {
+        let candidates = &rankings.candidates;
+        let best = |value: fn(&crate::Scores) -> f32| {
+            candidates.iter().map(|candidate| value(&candidate.scores)).fold(0.0, f32::max)
+        };
+        let dense = best(|scores| scores.dense.value);
+        let mean = candidates.iter().map(|candidate| candidate.scores.dense.value).sum::<f32>()
+            / candidates.len().max(1) as f32;
+        let share = |value: f32, ceiling: f32| if ceiling > 0.0 { value / ceiling } else { 0.0 };
+        let agreeing = candidates.iter().take(10).filter(|candidate| {
+            [candidate.scores.words, candidate.scores.bigrams, candidate.scores.dense]
+                .iter()
+                .all(|score| score.rank.is_some_and(|rank| rank <= 10))
+        });
+        Self {
+            values: [
+                dense,
+                dense - mean,
+                share(best(|scores| scores.words.value), rankings.words.ceiling()),
+                share(best(|scores| scores.bigrams.value), rankings.bigrams.ceiling()),
+                candidates.first().map_or(0.0, |first| {
+                    share(first.scores.words.value, rankings.words.ceiling())
+                }),
+                agreeing.count() as f32 / 10.0,
+            ],
+        }
+    }
+}
+
+impl Gate {
+    /// The gate that this version was calibrated to.
+    pub fn calibrated() -> &'static Self {
+        &CALIBRATED
+    }
+
+    /// Probability that evidence with these features answers the question.
+    pub fn probability(&self, features: &Features) -> f32 {
+        let log_odds = self.weights.iter().zip(&features.values).fold(
+            self.bias,
+            |sum, (weight, value)| sum + weight.weight * (value - weight.mean) / weight.deviation,
+        );
+        1.0 / (1.0 + (-log_odds).exp())
+    }
+}
+
+impl Verdict {
+    pub(crate) fn on(rankings: &Rankings) -> Self {
+        let gate = Gate::calibrated();
+        let features = Features::of(rankings);
+        let probability = gate.probability(&features);
+        Self {
+            sufficient: probability >= gate.threshold,
+            probability,
+            features,
+        }
+    }
+}

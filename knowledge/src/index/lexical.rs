@@ -1,0 +1,158 @@
+//! BM25F over the postings of the index.
+//!
+//! Robertson, Zaragoza: The Probabilistic Relevance Framework: BM25 and Beyond (2009), section 3.5.
+//! Scored here rather than by the index's own query tree, so that both fields share one saturation
+//! and every row tells which of the query's terms it holds.
+
+use tantivy::postings::Postings;
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet, TERMINATED, Term};
+
+use super::snapshot::Snapshot;
+use crate::library::LibraryError;
+
+/// A query keeps its rarest terms up to this number, one bit each in [`Ranking::matched`].
+const MOST_TERMS: usize = 64;
+
+/// One field's part in the score.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FieldWeight {
+    pub(crate) field: Field,
+    /// How much one occurrence in this field counts.
+    pub(crate) weight: f32,
+    /// How much length matters, from 0 to 1.
+    pub(crate) length: f32,
+}
+
+/// How fast repeated occurrences stop counting (k1).
+const SATURATION: f32 = 1.2;
+
+/// A term of the query.
+#[derive(Clone, Debug)]
+pub(crate) struct QueryTerm {
+    pub(crate) text: String,
+    /// How telling it is: ln(1 + (N - n + 0.5) / (n + 0.5)).
+    pub(crate) rarity: f32,
+    /// Rows that hold it.
+    pub(crate) rows: u32,
+}
+
+/// The score of every row.
+pub(crate) struct Ranking {
+    pub(crate) terms: Vec<QueryTerm>,
+    /// BM25F of each row, 0 where nothing matches.
+    pub(crate) scores: Vec<f32>,
+    /// One bit a term for each row.
+    pub(crate) matched: Vec<u64>,
+}
+
+impl Ranking {
+    /// The highest score that any text could reach for these terms.
+    pub(crate) fn ceiling(&self) -> f32 {
+        let sum: f32 = self.terms.iter().map(|term| term.rarity).sum();
+        sum * (SATURATION + 1.0)
+    }
+}
+
+/// Scores every row of one kind for the distinct `pieces` of a query.
+pub(crate) fn rank(
+    snapshot: &Snapshot,
+    kind: u64,
+    fields: &[FieldWeight],
+    pieces: &[String],
+) -> Result<Ranking, LibraryError> {
+    let rows = snapshot.rows.facts.len();
+    let of_this_kind = snapshot.rows.facts.iter().filter(|row| row.kind == kind);
+    let population = of_this_kind.count() as f32;
+    let mut terms = terms(snapshot, population, fields, pieces)?;
+    terms.sort_by(|a, b| b.rarity.total_cmp(&a.rarity).then(a.text.cmp(&b.text)));
+    terms.truncate(MOST_TERMS);
+
+    let mut scores = vec![0f32; rows];
+    let mut matched = vec![0u64; rows];
+    let mut frequency = vec![0f32; rows];
+    let mut touched: Vec<u32> = Vec::new();
+    let mean_lengths = mean_lengths(snapshot, population, fields)?;
+    for (bit, term) in terms.iter().enumerate() {
+        for (place, segment) in snapshot.searcher.segment_readers().iter().enumerate() {
+            let base = snapshot.base(place);
+            for (field, mean) in fields.iter().zip(&mean_lengths) {
+                let inverted = segment.inverted_index(field.field)?;
+                let wanted = Term::from_field_text(field.field, &term.text);
+                let Some(mut postings) =
+                    inverted.read_postings(&wanted, IndexRecordOption::WithFreqs)?
+                else {
+                    continue;
+                };
+                let lengths = segment.get_fieldnorms_reader(field.field)?;
+                while postings.doc() != TERMINATED {
+                    let doc = postings.doc();
+                    let row = base + doc;
+                    let length = lengths.fieldnorm(doc) as f32 / mean;
+                    let normal = 1.0 - field.length + field.length * length;
+                    if frequency[row as usize] == 0.0 {
+                        touched.push(row);
+                    }
+                    frequency[row as usize] += field.weight * postings.term_freq() as f32 / normal;
+                    postings.advance();
+                }
+            }
+        }
+        for row in touched.drain(..) {
+            let row = row as usize;
+            let weighted = std::mem::take(&mut frequency[row]);
+            scores[row] += term.rarity * weighted * (SATURATION + 1.0) / (weighted + SATURATION);
+            matched[row] |= 1 << bit;
+        }
+    }
+    Ok(Ranking {
+        terms,
+        scores,
+        matched,
+    })
+}
+
+/// The distinct terms of a query and how telling each is.
+fn terms(
+    snapshot: &Snapshot,
+    population: f32,
+    fields: &[FieldWeight],
+    pieces: &[String],
+) -> Result<Vec<QueryTerm>, LibraryError> {
+    let mut distinct: Vec<&String> = pieces.iter().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct
+        .into_iter()
+        .map(|piece| {
+            let mut rows = 0;
+            for field in fields {
+                let term = Term::from_field_text(field.field, piece);
+                rows = rows.max(snapshot.searcher.doc_freq(&term)?);
+            }
+            let holding = (rows as f32).min(population);
+            Ok(QueryTerm {
+                text: piece.clone(),
+                rarity: ((population - holding + 0.5) / (holding + 0.5)).ln_1p(),
+                rows: rows as u32,
+            })
+        })
+        .collect()
+}
+
+fn mean_lengths(
+    snapshot: &Snapshot,
+    population: f32,
+    fields: &[FieldWeight],
+) -> Result<Vec<f32>, LibraryError> {
+    fields
+        .iter()
+        .map(|field| {
+            let mut tokens = 0;
+            for segment in snapshot.searcher.segment_readers() {
+                tokens += segment.inverted_index(field.field)?.total_num_tokens();
+            }
+            Ok((tokens as f32 / population.max(1.0)).max(1.0))
+        })
+        .collect()
+}

@@ -1,0 +1,13 @@
+//! The searchable form of the published editions: words and bigrams in tantivy, vectors beside it.
+//!
+//! A *row* is a passage or one way of asking a prepared question. Rows are scored by words, by
+//! bigrams and by vector; [`crate::Library`] ties the three to one commit.
+
+pub(crate) mod analyze;
+pub(crate) mod embeddings;
+pub(crate) mod fusion;
+pub(crate) mod lexical;
+pub(crate) mod schema;
+pub(crate) mod snapshot;
+pub(crate) mod vectors;
+pub(crate) mod wording;

@@ -1,0 +1,188 @@
+//! From a question to ranked evidence.
+
+use std::time::{Duration, Instant};
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::edition::Passage;
+use crate::embed::TextKind;
+use crate::gate::Verdict;
+use crate::index::analyze::Analyzer;
+use crate::index::fusion::{Candidate, Rankings};
+use crate::index::schema::{EditionRecord, Item};
+use crate::index::snapshot::Snapshot;
+use crate::library::{Library, LibraryError};
+use crate::prepared::{self, AnswerMatch};
+
+/// What is looked for, and from where.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchQuery<'a> {
+    /// The question in standard Mandarin.
+    pub text: &'a str,
+    /// The resident's own community node, then its ancestors, nearest first.
+    pub communities: &'a [String],
+    /// The day on which editions must be in force.
+    pub on: Date,
+    /// How many passages to return.
+    pub limit: usize,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SearchResult {
+    /// Passages, best first.
+    pub evidence: Vec<Evidence>,
+    /// Prepared answers to the same question asked in other words, best first; usually none.
+    pub answers: Vec<AnswerMatch>,
+    /// Whether the evidence is good enough to answer from.
+    pub gate: Verdict,
+    /// How long each step took.
+    pub timings: Timings,
+}
+
+/// A passage that was found, and why.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The edition it stands in.
+    pub edition_id: String,
+    /// The document that the edition is one of.
+    pub document_id: String,
+    /// The community node that the document belongs to.
+    pub community_id: String,
+    /// How far up the tree that node is: the index in [`SearchQuery::communities`].
+    pub distance: usize,
+    /// Title of the document.
+    pub title: String,
+    /// Issuing body.
+    pub issuer: Option<String>,
+    /// Document number.
+    pub number: Option<String>,
+    /// The passage itself.
+    pub passage: Passage,
+    /// Words of the question that stand in the passage or above it.
+    pub matched_words: Vec<String>,
+    /// Its scores.
+    pub scores: Scores,
+}
+
+/// How well a passage fits a question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// Words (BM25F, from 0).
+    pub words: Score,
+    /// Pairs of characters (BM25F, from 0).
+    pub bigrams: Score,
+    /// Vectors (cosine).
+    pub dense: Score,
+    /// All together; only the order means something.
+    pub fused: f32,
+}
+
+/// A score of one kind and the place it gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// The score.
+    pub value: f32,
+    /// Place in this kind's own ranking, from 1; `None` below the places that were looked at.
+    pub rank: Option<u32>,
+}
+
+/// Time that each step of a search took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timings {
+    /// Turning the question into a vector, in milliseconds.
+    pub embedding_ms: f32,
+    /// Ranking by words, bigrams and vectors, in milliseconds.
+    pub ranking_ms: f32,
+    /// Comparing with prepared questions, in milliseconds.
+    pub answers_ms: f32,
+    /// Judging and reading the passages, in milliseconds.
+    pub reading_ms: f32,
+}
+
+impl Library {
+    /// Looks for passages and prepared answers within the scope and in force on the day.
+    ///
+    /// Nearer communities win ties, then newer editions.
+    pub fn search(&self, query: &SearchQuery) -> Result<SearchResult, LibraryError> {
+        let snapshot = self.snapshot();
+        let scope = snapshot.scope(query.communities, query.on);
+        let mut timings = Timings::default();
+        let mut clock = Instant::now();
+
+        let vector = self.embed_question(query.text)?;
+        timings.embedding_ms = lap(&mut clock);
+
+        let words = Analyzer::words().pieces(query.text);
+        let bigrams = Analyzer::Bigrams.pieces(query.text);
+        let rankings = Rankings::of(&snapshot, &scope, &words, &bigrams, &vector)?;
+        timings.ranking_ms = lap(&mut clock);
+
+        let answers = prepared::matches(&snapshot, &scope, query.text, &vector)?;
+        timings.answers_ms = lap(&mut clock);
+
+        let gate = Verdict::on(&rankings);
+        let evidence = rankings
+            .candidates
+            .iter()
+            .take(query.limit)
+            .map(|candidate| evidence(&snapshot, &rankings, candidate))
+            .collect::<Result<_, _>>()?;
+        timings.reading_ms = lap(&mut clock);
+        Ok(SearchResult {
+            evidence,
+            answers,
+            gate,
+            timings,
+        })
+    }
+
+    fn embed_question(&self, text: &str) -> Result<Vec<f32>, LibraryError> {
+        let vectors = self
+            .embedder
+            .embed(&[text], TextKind::Query)
+            .map_err(LibraryError::Embedding)?;
+        vectors
+            .into_iter()
+            .next()
+            .ok_or_else(|| LibraryError::Embedding("没有结果".into()))
+    }
+}
+
+fn evidence(
+    snapshot: &Snapshot,
+    rankings: &Rankings,
+    candidate: &Candidate,
+) -> Result<Evidence, LibraryError> {
+    let record = snapshot.record(candidate.row)?;
+    let Item::Passage(passage) = record.item else {
+        unreachable!("only passages are ranked as evidence")
+    };
+    let EditionRecord {
+        edition_id,
+        document_id,
+        community_id,
+        title,
+        issuer,
+        number,
+    } = record.edition;
+    Ok(Evidence {
+        edition_id,
+        document_id,
+        community_id,
+        distance: candidate.distance,
+        title,
+        issuer,
+        number,
+        passage,
+        matched_words: rankings.matched_words(candidate.row),
+        scores: candidate.scores,
+    })
+}
+
+fn lap(clock: &mut Instant) -> f32 {
+    let now = Instant::now();
+    let elapsed: Duration = now - std::mem::replace(clock, now);
+    elapsed.as_secs_f32() * 1000.0
+}
