@@ -174,10 +174,14 @@ fn lane_maximum(values: &[f32]) -> f32 {
             *lane = larger(*lane, *value);
         }
     }
-    lanes
-        .iter()
-        .chain(rest)
-        .fold(f32::NEG_INFINITY, |one, other| larger(one, *other))
+    let mut largest = f32::NEG_INFINITY;
+    for value in &lanes {
+        largest = larger(largest, *value);
+    }
+    for value in rest {
+        largest = larger(largest, *value);
+    }
+    largest
 }
 
 #[expect(

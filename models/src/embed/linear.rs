@@ -193,9 +193,12 @@ impl CustomOp1 for IntegerFeedForward<'_> {
 
 #[multiversion(targets = "simd")]
 fn round(inputs: &[f32], rounded: &mut Vec<InputBlock>) {
-    rounded.clear();
     let (blocks, _) = inputs.as_chunks::<BLOCK>();
-    rounded.extend(blocks.iter().map(InputBlock::round));
+    rounded.resize(blocks.len(), InputBlock::default());
+    // A loop and not `extend`: its body is compiled with the instructions of this function.
+    for (rounded, inputs) in rounded.iter_mut().zip(blocks) {
+        *rounded = InputBlock::round(inputs);
+    }
 }
 
 #[cfg(test)]

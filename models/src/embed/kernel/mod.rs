@@ -39,7 +39,7 @@ impl WeightBlock {
 }
 
 /// 32 inputs of one token, rounded to eight bits.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct InputBlock {
     /// Four inputs in the bytes of each, the first lowest.
     quads: [i32; BLOCK / 4],
@@ -57,22 +57,23 @@ impl InputBlock {
     #[inline(always)]
     pub(super) fn round(inputs: &[f32; BLOCK]) -> Self {
         // Numbers without their sign are in the same order as their bits.
-        let largest = inputs
-            .iter()
-            .fold(0, |largest, input| input.abs().to_bits().max(largest));
+        let mut largest = 0;
+        for input in inputs {
+            largest = input.abs().to_bits().max(largest);
+        }
         let largest = f32::from_bits(largest);
         let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
         let mut bytes = [0_i8; BLOCK];
+        let mut sum = 0_i32;
         for (byte, input) in bytes.iter_mut().zip(inputs) {
             // Adding 1.5 * 2^23 rounds to a whole number, which then stands in the lowest bits.
             *byte = input.mul_add(inverse, 12_582_912.0).to_bits() as i8;
+            sum = sum.wrapping_add(i32::from(*byte));
         }
-        let sum = bytes
-            .iter()
-            .fold(0_i32, |sum, byte| sum.wrapping_add(i32::from(*byte)));
         let mut quads = [0; BLOCK / 4];
         for (quad, bytes) in quads.iter_mut().zip(bytes.as_chunks::<4>().0) {
-            *quad = i32::from_le_bytes(bytes.map(|byte| byte as u8));
+            let [first, second, third, fourth] = *bytes;
+            *quad = i32::from_le_bytes([first as u8, second as u8, third as u8, fourth as u8]);
         }
         Self {
             quads,
