@@ -135,5 +135,7 @@ pub(super) fn rate(reading: &Reading, span: &std::ops::Range<usize>) -> Option<&
 
 /// Whether the text speaks of this period anywhere.
 pub(super) fn speaks_of(text: &str, period: &str) -> bool {
-    RATES.iter().any(|(word, known)| *known == period && text.contains(word))
+    RATES
+        .iter()
+        .any(|(word, known)| *known == period && text.contains(word))
 }

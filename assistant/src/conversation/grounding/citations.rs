@@ -42,7 +42,10 @@ fn mark(marked: &str) -> Option<(Vec<u32>, &str)> {
     let inside = marked[opening.len_utf8()..end].trim();
     let inside = inside.strip_prefix("资料").unwrap_or(inside);
     let mut named = Vec::new();
-    for part in inside.split([',', '，', '、', ' ', ';', '；']).filter(|part| !part.is_empty()) {
+    for part in inside
+        .split([',', '，', '、', ' ', ';', '；'])
+        .filter(|part| !part.is_empty())
+    {
         let (first, last) = part.split_once(['-', '–', '~']).unwrap_or((part, part));
         let (first, last) = (passage_number(first)?, passage_number(last)?);
         if first > last || last - first > 8 {

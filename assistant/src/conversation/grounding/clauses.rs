@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dialects::numerals::{Quantity, quantities};
 
-use super::words;
+use super::words::{self, Letter};
 
 /// A text and what was read in it.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub(super) struct Reading {
     pub(super) quantities: Vec<Quantity>,
     /// Byte ranges between punctuation marks.
     pub(super) clauses: Vec<Range<usize>>,
+    /// Its characters outside quantities, Latin words and punctuation.
+    pub(super) letters: Vec<Letter>,
 }
 
 impl Reading {
@@ -23,7 +25,13 @@ impl Reading {
         let text = words::one_word_each(&plain(text));
         let quantities = quantities(&text);
         let clauses = clauses(&text, &quantities);
-        Self { text, quantities, clauses }
+        let letters = words::letters(&text, &quantities);
+        Self {
+            text,
+            quantities,
+            clauses,
+            letters,
+        }
     }
 
     /// Whether it says anything that could be wrong; 具体如下： does not.
@@ -31,7 +39,7 @@ impl Reading {
         !self.quantities.is_empty()
             || words::is_yes_or_no(&self.text)
             || self.text.chars().any(|letter| letter.is_ascii_alphabetic())
-            || words::content(self).iter().filter(|letter| letter.counts).count() >= 2
+            || self.letters.iter().filter(|letter| letter.counts).count() >= 2
     }
 
     /// The clause that holds the byte at `index`.
@@ -48,14 +56,31 @@ impl Reading {
 pub(super) fn ends_clause(letter: char) -> bool {
     matches!(
         letter,
-        '，' | '。' | '；' | '！' | '？' | '：' | '\n' | ',' | ';' | '!' | '?' | '（' | '）' | '(' | ')'
-            | '|' | '“' | '”'
+        '，' | '。'
+            | '；'
+            | '！'
+            | '？'
+            | '：'
+            | '\n'
+            | ','
+            | ';'
+            | '!'
+            | '?'
+            | '（'
+            | '）'
+            | '('
+            | ')'
+            | '|'
+            | '“'
+            | '”'
     )
 }
 
 fn clauses(text: &str, quantities: &[Quantity]) -> Vec<Range<usize>> {
     let inside_quantity = |index: usize| {
-        quantities.iter().any(|quantity| quantity.span.contains(&index))
+        quantities
+            .iter()
+            .any(|quantity| quantity.span.contains(&index))
     };
     let mut clauses = Vec::new();
     let mut start = 0;
@@ -89,8 +114,7 @@ fn plain(text: &str) -> String {
         .iter()
         .enumerate()
         .filter(|(index, letter)| {
-            **letter != ' '
-                || ascii(letters.get(index + 1)) && ascii(letters[..*index].last())
+            **letter != ' ' || ascii(letters.get(index + 1)) && ascii(letters[..*index].last())
         })
         .map(|(_, letter)| *letter)
         .collect()

@@ -12,14 +12,16 @@ use super::{
 };
 
 /// Units that go with 一 in ordinary speech without counting anything: 打一个电话.
-const ARTICLES: &[&str] = &["个", "份", "张", "种", "项", "件", "条", "套", "家", "人", "次", "步"];
+const ARTICLES: &[&str] = &[
+    "个", "份", "张", "种", "项", "件", "条", "套", "家", "人", "次", "步",
+];
 
 /// The first number of the sentence that the passages do not support.
 pub(super) fn objection(sentence: &Reading, passages: &Reading) -> Option<Reason> {
     sentence
         .quantities
         .iter()
-        .filter(|quantity| !only_orders(quantity))
+        .filter(|quantity| !only_orders(quantity, sentence))
         .find(|quantity| !stands(quantity, sentence, passages))
         .or_else(|| torn_pair(sentence, passages))
         .map(|quantity| match quantity.kind {
@@ -30,9 +32,14 @@ pub(super) fn objection(sentence: &Reading, passages: &Reading) -> Option<Reason
         })
 }
 
-/// 第一，第二步: the sentence's own order and not a fact.
-fn only_orders(quantity: &Quantity) -> bool {
-    quantity.kind == Kind::Ordinal && matches!(quantity.unit.as_deref(), None | Some("步" | "个"))
+/// 第一，第二步: the sentence's own order and not a fact; 第三国 is one.
+fn only_orders(quantity: &Quantity, sentence: &Reading) -> bool {
+    let next = sentence.text[quantity.span.end..].chars().next();
+    quantity.kind == Kind::Ordinal
+        && match quantity.unit.as_deref() {
+            None => next.is_none_or(|next| !next.is_alphanumeric() || next == '是'),
+            Some(unit) => matches!(unit, "步" | "个"),
+        }
 }
 
 /// The second of two numbers that bound the same thing, where no passage bounds it by both: 满90岁
@@ -41,7 +48,10 @@ fn torn_pair<'a>(sentence: &'a Reading, passages: &Reading) -> Option<&'a Quanti
     let bounds_one_thing = |reading: &Reading, pair: &[Quantity]| {
         pair[0].unit == pair[1].unit
             && pair.iter().all(|one| one.kind == pair[0].kind)
-            && reading.text[pair[0].span.end..pair[1].span.start].chars().count() <= 5
+            && reading.text[pair[0].span.end..pair[1].span.start]
+                .chars()
+                .count()
+                <= 5
             && bound(&reading.text, &pair[0].span).is_some()
             && bound(&reading.text, &pair[1].span).is_some()
     };
@@ -50,9 +60,10 @@ fn torn_pair<'a>(sentence: &'a Reading, passages: &Reading) -> Option<&'a Quanti
         .windows(2)
         .filter(|pair| bounds_one_thing(sentence, pair))
         .find(|pair| {
-            let together = passages.quantities.windows(2).any(|theirs| {
-                pair[0].agrees_with(&theirs[0]) && pair[1].agrees_with(&theirs[1])
-            });
+            let together = passages
+                .quantities
+                .windows(2)
+                .any(|theirs| pair[0].agrees_with(&theirs[0]) && pair[1].agrees_with(&theirs[1]));
             let as_range = passages.quantities.iter().any(|theirs| {
                 matches!((&pair[0].value, &pair[1].value, &theirs.value),
                     (Value::Number(low), Value::Number(high), Value::Range(first, last))
@@ -80,7 +91,9 @@ fn stands(quantity: &Quantity, sentence: &Reading, passages: &Reading) -> bool {
         .into_iter()
         .filter(|passage| {
             let other = bound(&passages.text, &passage.span);
-            !limit.zip(other).is_some_and(|(limit, other)| limit.contradicts(other))
+            !limit
+                .zip(other)
+                .is_some_and(|(limit, other)| limit.contradicts(other))
         })
         .collect();
     let period = rate(sentence, &quantity.span);
@@ -103,8 +116,18 @@ fn supports(index: usize, quantity: &Quantity, sentence: &Reading, passages: &Re
     }
     match (&quantity.value, &passage.value) {
         (
-            Value::Date { lunar, year, month, day },
-            Value::Date { lunar: their_lunar, year: their_year, month: their_month, day: their_day },
+            Value::Date {
+                lunar,
+                year,
+                month,
+                day,
+            },
+            Value::Date {
+                lunar: their_lunar,
+                year: their_year,
+                month: their_month,
+                day: their_day,
+            },
         ) => {
             let part = |ours: Option<u16>, theirs| ours.is_none() || ours == theirs;
             lunar == their_lunar
@@ -154,7 +177,10 @@ fn supports(index: usize, quantity: &Quantity, sentence: &Reading, passages: &Re
 
 /// Whether what follows a bare number cannot be a unit.
 fn counts_nothing(after: &str) -> bool {
-    after.chars().next().is_none_or(|letter| !letter.is_alphabetic())
+    after
+        .chars()
+        .next()
+        .is_none_or(|letter| !letter.is_alphabetic())
         || ["的", "以上", "以下", "至", "到", "或", "和", "及"]
             .iter()
             .any(|word| after.starts_with(word))
@@ -166,7 +192,10 @@ fn is_article(quantity: &Quantity, sentence: &Reading, passages: &Reading) -> bo
     sentence.text[quantity.span.clone()].starts_with('一')
         && matches!(&quantity.value, Value::Number(number) if number.whole() == Some(1))
         && unit.is_some_and(|unit| ARTICLES.contains(&unit))
-        && !passages.quantities.iter().any(|passage| passage.unit.as_deref() == unit)
+        && !passages
+            .quantities
+            .iter()
+            .any(|passage| passage.unit.as_deref() == unit)
 }
 
 /// Whether the number belongs to another condition in the passages: 男20周岁 where men need 22.
@@ -181,16 +210,28 @@ fn is_swapped(
     passages: &Reading,
 ) -> bool {
     let ours = Setting::of(quantity, sentence);
-    let right: Vec<Setting> = same.iter().map(|passage| Setting::of(passage, passages)).collect();
+    let right: Vec<Setting> = same
+        .iter()
+        .map(|passage| Setting::of(passage, passages))
+        .collect();
     let wrong = passages.quantities.iter().filter(|passage| {
         passage.unit == quantity.unit
             && passage.kind == quantity.kind
             && passage.value != quantity.value
             && !same.iter().any(|right| right.span == passage.span)
     });
-    wrong.map(|passage| Setting::of(passage, passages)).any(|wrong| {
-        right.iter().all(|right| ours.fits_only(&wrong, right))
-    })
+    wrong
+        .map(|passage| Setting::of(passage, passages))
+        .any(|wrong| right.iter().all(|right| ours.fits_only(&wrong, right)))
+}
+
+/// Byte index where the next article begins, or the text ends.
+fn next_article(quantity: &Quantity, reading: &Reading) -> usize {
+    reading
+        .quantities
+        .iter()
+        .find(|other| other.kind == Kind::Article && other.span.start > quantity.span.start)
+        .map_or(reading.text.len(), |other| other.span.start)
 }
 
 /// A number as a condition of another: its value, and its value with its bound.
@@ -200,7 +241,8 @@ fn condition(quantity: &Quantity, reading: &Reading) -> Vec<String> {
         Value::Range(low, high) => vec![format!("{low}{unit}"), format!("{high}{unit}")],
         Value::Number(number) => {
             let plain = format!("{number}{unit}");
-            let bounded = bound(&reading.text, &quantity.span).map(|bound| format!("{plain}{bound:?}"));
+            let bounded =
+                bound(&reading.text, &quantity.span).map(|bound| format!("{plain}{bound:?}"));
             std::iter::once(plain).chain(bounded).collect()
         }
         value => vec![format!("{value:?}")],
@@ -239,28 +281,40 @@ impl Setting {
             .quantities
             .iter()
             .filter(|other| condition_range.contains(&other.span.start))
-            .filter(|other| other.unit != quantity.unit)
+            .filter(|other| other.unit != quantity.unit && other.kind != Kind::Article)
             .flat_map(|other| condition(other, reading));
         let opposites = words::conditions(&reading.text[clause.clone()]).map(str::to_owned);
+        let (near, wide) = if quantity.kind == Kind::Article {
+            // What an article says stands behind its number.
+            let end = next_article(quantity, reading);
+            (quantity.span.end..end, quantity.span.end..end)
+        } else {
+            (clause.clone(), sentence_start..clause.end)
+        };
         Self {
             conditions: numbers.chain(opposites).collect(),
-            near: words::content_pairs(reading, &clause),
-            wide: words::content_pairs(reading, &(sentence_start..clause.end)),
+            near: words::content_pairs(reading, &near),
+            wide: words::content_pairs(reading, &wide),
         }
     }
 
     /// Whether this fits `wrong` and has nothing of `right`.
     fn fits_only(&self, wrong: &Self, right: &Self) -> bool {
-        let meets = |ours: &HashSet<String>, theirs: &HashSet<String>, without: &HashSet<String>| {
-            ours.iter().any(|one| theirs.contains(one) && !without.contains(one))
-        };
+        let meets =
+            |ours: &HashSet<String>, theirs: &HashSet<String>, without: &HashSet<String>| {
+                ours.iter()
+                    .any(|one| theirs.contains(one) && !without.contains(one))
+            };
         if meets(&self.conditions, &right.conditions, &wrong.conditions) {
             return false;
         }
         if meets(&self.conditions, &wrong.conditions, &right.conditions) {
             return true;
         }
-        let own = self.near.iter().any(|pair| right.near.contains(pair) && !wrong.near.contains(pair));
+        let own = self
+            .near
+            .iter()
+            .any(|pair| right.near.contains(pair) && !wrong.near.contains(pair));
         let other = self
             .near
             .iter()

@@ -22,11 +22,11 @@ mod tests;
 mod wording;
 mod words;
 
+use self::clauses::Reading;
 pub(crate) use self::{
     citations::citations,
     sentences::{SentenceSplitter, sentences},
 };
-use self::clauses::Reading;
 
 /// Whether a sentence may be said.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,11 @@ pub(super) fn objection(sentence: &Reading, passages: &Reading) -> Option<Reason
     documents(&sentence.text)
         .find(|title| !knows_document(&passages.text, title))
         .map(str::to_owned)
-        .or_else(|| latin(&sentence.text).find(|word| !passages.text.contains(word)).map(str::to_owned))
+        .or_else(|| {
+            latin(&sentence.text)
+                .find(|word| !passages.text.contains(word))
+                .map(str::to_owned)
+        })
         .or_else(|| {
             words::things(&sentence.text)
                 .find(|thing| !passages.text.contains(thing))
@@ -18,13 +22,20 @@ pub(super) fn objection(sentence: &Reading, passages: &Reading) -> Option<Reason
 
 /// Titles between 《 and 》.
 fn documents(text: &str) -> impl Iterator<Item = &str> {
-    text.split('《').skip(1).filter_map(|rest| rest.split_once('》')).map(|(title, _)| title)
+    text.split('《')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('》'))
+        .map(|(title, _)| title)
 }
 
 /// A law is known with or without the country's name before it and a year after it.
 fn knows_document(passages: &str, title: &str) -> bool {
     let short = title.strip_prefix("中华人民共和国").unwrap_or(title);
-    let short = short.split(['(', '（', '〈']).next().unwrap_or(short).trim();
+    let short = short
+        .split(['(', '（', '〈'])
+        .next()
+        .unwrap_or(short)
+        .trim();
     !short.is_empty() && passages.contains(short)
 }
 

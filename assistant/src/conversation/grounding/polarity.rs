@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{
-    Reason,
-    clauses::Reading,
-    words::{Letter, content},
-};
+use super::{Reason, clauses::Reading, words::Letter};
 
 /// How a statement is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,14 +76,101 @@ const MARKERS: &[(&str, Mode)] = &[
 
 /// Words in which the marker is not one.
 const NO_MARKERS: &[&str] = &[
-    "需求", "要求", "重要", "主要", "要件", "要素", "要点", "要是", "只要", "还要", "应急", "供应", "对应",
-    "相应", "反应", "适应", "响应", "应用", "应届", "应付", "应得", "能力", "功能", "性能", "智能", "可能",
-    "许可", "认可", "可靠", "不可抗力", "免费", "免疫", "避免", "减免", "未成年", "未来", "不动产", "不同",
-    "不断", "不良", "不仅", "不但", "不论", "不管", "不便", "不少于", "不超过", "不低于", "不高于", "不满",
-    "未满", "不足", "不服", "非常", "非法", "特别", "分别", "类别", "级别", "区别", "识别", "个别", "性别",
-    "别人", "别的", "没收", "是否", "能否", "可否", "不得少于", "不得低于", "不得超过", "不得高于",
-    "不得早于", "不早于", "不到", "无论", "急需", "所需", "无障碍", "不良", "必要", "需要的", "不管",
-    "要么", "须知", "免责", "能源", "节能", "不小心", "不清楚", "不明白", "不方便", "不放心", "差不多",
+    "需求",
+    "要求",
+    "重要",
+    "主要",
+    "要件",
+    "要素",
+    "要点",
+    "要是",
+    "只要",
+    "还要",
+    "应急",
+    "供应",
+    "对应",
+    "相应",
+    "反应",
+    "适应",
+    "响应",
+    "应用",
+    "应届",
+    "应付",
+    "应得",
+    "能力",
+    "功能",
+    "性能",
+    "智能",
+    "可能",
+    "许可",
+    "认可",
+    "可靠",
+    "不可抗力",
+    "免费",
+    "免疫",
+    "避免",
+    "减免",
+    "未成年",
+    "未来",
+    "不动产",
+    "不同",
+    "不断",
+    "不良",
+    "不仅",
+    "不但",
+    "不论",
+    "不管",
+    "不便",
+    "不少于",
+    "不超过",
+    "不低于",
+    "不高于",
+    "不满",
+    "未满",
+    "不足",
+    "不服",
+    "非常",
+    "非法",
+    "特别",
+    "分别",
+    "类别",
+    "级别",
+    "区别",
+    "识别",
+    "个别",
+    "性别",
+    "别人",
+    "别的",
+    "没收",
+    "是否",
+    "能否",
+    "可否",
+    "不得少于",
+    "不得低于",
+    "不得超过",
+    "不得高于",
+    "不得早于",
+    "不早于",
+    "不到",
+    "无论",
+    "急需",
+    "所需",
+    "无障碍",
+    "不良",
+    "必要",
+    "需要的",
+    "不管",
+    "要么",
+    "须知",
+    "免责",
+    "能源",
+    "节能",
+    "不小心",
+    "不清楚",
+    "不明白",
+    "不方便",
+    "不放心",
+    "差不多",
 ];
 
 /// How far a denial reaches, in characters: 不收取费用, but not a whole clause.
@@ -102,8 +185,10 @@ pub(super) fn objection(sentence: &Reading, passages: &Reading) -> Option<Reason
     let theirs = statements(passages);
     let turned_round = ours.iter().any(|clause| {
         let best = most_alike(clause, &theirs);
-        let modes: HashMap<[char; 2], Vec<Mode>> =
-            best.iter().flat_map(|clause| &clause.pairs).fold(HashMap::new(), |mut modes, pair| {
+        let modes: HashMap<[char; 2], Vec<Mode>> = best
+            .iter()
+            .flat_map(|clause| &clause.pairs)
+            .fold(HashMap::new(), |mut modes, pair| {
                 modes.entry(pair.letters).or_default().push(pair.mode);
                 modes
             });
@@ -141,10 +226,13 @@ struct Pair {
 }
 
 fn statements(reading: &Reading) -> Vec<Statement> {
-    let letters = content(reading);
-    let modes = modes(reading, &letters);
-    let mut statements: Vec<Statement> =
-        reading.clauses.iter().map(|_| Statement { pairs: Vec::new() }).collect();
+    let letters = &reading.letters;
+    let modes = modes(reading, letters);
+    let mut statements: Vec<Statement> = reading
+        .clauses
+        .iter()
+        .map(|_| Statement { pairs: Vec::new() })
+        .collect();
     for (index, pair) in letters.windows(2).enumerate() {
         let (mode, marker) = modes[index];
         let is_marker = modes[index].1 == Some(index) || modes[index + 1].1 == Some(index + 1);
@@ -158,7 +246,11 @@ fn statements(reading: &Reading) -> Vec<Statement> {
             .filter(|_| modes[index].0 == modes[index + 1].0 || mode == Mode::Denied);
         if let Some(clause) = clause {
             let letters = [pair[0].letter, pair[1].letter];
-            statements[clause].pairs.push(Pair { letters, mode, marker });
+            statements[clause].pairs.push(Pair {
+                letters,
+                mode,
+                marker,
+            });
         }
     }
     statements
@@ -183,9 +275,18 @@ fn modes(reading: &Reading, letters: &[Letter]) -> Vec<(Mode, Option<usize>)> {
             continue;
         };
         let after = index + word.chars().count();
-        let reach = if *mode == Mode::Denied { REACH_OF_DENIAL } else { REACH };
+        let reach = if *mode == Mode::Denied {
+            REACH_OF_DENIAL
+        } else {
+            REACH
+        };
         let clause = reading.clause_at(letters[index].index);
-        for (position, letter) in letters.iter().enumerate().skip(index).take(after - index + reach) {
+        for (position, letter) in letters
+            .iter()
+            .enumerate()
+            .skip(index)
+            .take(after - index + reach)
+        {
             if !clause.contains(&letter.index) {
                 break;
             }
@@ -197,7 +298,9 @@ fn modes(reading: &Reading, letters: &[Letter]) -> Vec<(Mode, Option<usize>)> {
 }
 
 fn longest<'a>(words: impl Iterator<Item = &'a str>, rest: &str) -> Option<&'a str> {
-    words.filter(|word| rest.starts_with(word)).max_by_key(|word| word.len())
+    words
+        .filter(|word| rest.starts_with(word))
+        .max_by_key(|word| word.len())
 }
 
 /// The clauses that share the most with this one.
@@ -206,7 +309,12 @@ fn most_alike<'a>(clause: &Statement, theirs: &'a [Statement]) -> Vec<&'a Statem
         clause
             .pairs
             .iter()
-            .filter(|pair| other.pairs.iter().any(|theirs| theirs.letters == pair.letters))
+            .filter(|pair| {
+                other
+                    .pairs
+                    .iter()
+                    .any(|theirs| theirs.letters == pair.letters)
+            })
             .count()
     };
     let counts: Vec<usize> = theirs.iter().map(shared).collect();

@@ -44,7 +44,10 @@ pub(crate) fn sentences(text: &str) -> Vec<String> {
 
 /// The sentence without the marker of the list item that it is: `1.`, `（二）`, `③`, `-`.
 pub(super) fn without_list_marker(sentence: &str) -> &str {
-    let sentence = sentence.trim_start().trim_start_matches(['-', '*', '•', '·', '#']).trim_start();
+    let sentence = sentence
+        .trim_start()
+        .trim_start_matches(['-', '*', '•', '·', '#'])
+        .trim_start();
     let unbracketed = sentence.trim_start_matches(['（', '(']);
     let number = unbracketed.trim_start_matches(|letter: char| {
         letter.is_ascii_digit()
@@ -56,7 +59,9 @@ pub(super) fn without_list_marker(sentence: &str) -> &str {
         return sentence;
     }
     if unbracketed.len() < sentence.len() {
-        return number.strip_prefix(['）', ')']).map_or(sentence, str::trim_start);
+        return number
+            .strip_prefix(['）', ')'])
+            .map_or(sentence, str::trim_start);
     }
     if sentence.starts_with(|letter| ('①'..='⑳').contains(&letter)) {
         return number.trim_start();
@@ -72,7 +77,10 @@ pub(super) fn without_list_marker(sentence: &str) -> &str {
 
 fn spoken(sentence: &str) -> Option<String> {
     let sentence = sentence.trim();
-    sentence.chars().any(char::is_alphanumeric).then(|| sentence.to_owned())
+    sentence
+        .chars()
+        .any(char::is_alphanumeric)
+        .then(|| sentence.to_owned())
 }
 
 /// Byte index where the first sentence ends, where that is certain: something else follows it.

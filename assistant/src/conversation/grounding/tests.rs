@@ -23,7 +23,9 @@ const DOGS: &str = "养犬人应当自犬只出生满三个月之日起30日内�
 
 /// The cases that were not judged as they should be, with the judgement.
 fn misjudged(cases: &[(&str, &str)], should_pass: bool) -> Vec<String> {
-    let judged = cases.iter().map(|(sentence, passage)| (sentence, check(sentence, &[passage], "")));
+    let judged = cases
+        .iter()
+        .map(|(sentence, passage)| (sentence, check(sentence, &[passage], "")));
     judged
         .filter(|(_, verdict)| (*verdict == Verdict::Supported) != should_pass)
         .map(|(sentence, verdict)| format!("{sentence} {verdict:?}"))
@@ -37,7 +39,10 @@ fn supported(sentence: &str, passage: &str) -> bool {
 #[test]
 fn true_renderings_pass() {
     let cases = [
-        ("您要带身份证、照片和居住地住址、就业、就读的证明材料，到居住地派出所申领居住证[1]。", RESIDENCE),
+        (
+            "您要带身份证、照片和居住地住址、就业、就读的证明材料，到居住地派出所申领居住证[1]。",
+            RESIDENCE,
+        ),
         ("第一次申领居住证不收工本费。", RESIDENCE),
         ("首次申领居住证，免收证件工本费。", RESIDENCE),
         ("受理后15日内发居住证。", RESIDENCE),
@@ -119,7 +124,10 @@ fn invented_extras_fail() {
         ("居住证有效期内可以享受免费乘坐公交车的优惠。", RESIDENCE),
         ("依据是《户口登记条例》第九条。", RESIDENCE),
         ("详情请访问 www.gov.cn 查询。", RESIDENCE),
-        ("带户口簿、身份证和两张照片到社区居民委员会申请。", ALLOWANCE),
+        (
+            "带户口簿、身份证和两张照片到社区居民委员会申请。",
+            ALLOWANCE,
+        ),
         ("到民政局申请高龄津贴。", ALLOWANCE),
         ("高龄津贴发放到本人银行卡。", ALLOWANCE),
         ("请拨打12345咨询高龄津贴。", ALLOWANCE),
@@ -159,9 +167,18 @@ fn the_reason_names_what_is_wrong() {
         Verdict::Supported => panic!("{sentence} passed"),
         Verdict::Unsupported(reason) => reason,
     };
-    assert_eq!(reason("受理后20日内发居住证。", RESIDENCE), Reason::Number("20日".to_owned()));
-    assert_eq!(reason("不听劝阻的，可以拨打120报警。", NOISE), Reason::Phone);
-    assert_eq!(reason("《民法典》第1048条规定了结婚年龄。", MARRIAGE), Reason::Article);
+    assert_eq!(
+        reason("受理后20日内发居住证。", RESIDENCE),
+        Reason::Number("20日".to_owned())
+    );
+    assert_eq!(
+        reason("不听劝阻的，可以拨打120报警。", NOISE),
+        Reason::Phone
+    );
+    assert_eq!(
+        reason("《民法典》第1048条规定了结婚年龄。", MARRIAGE),
+        Reason::Article
+    );
     assert_eq!(reason("5月1日起，结婚登记不收费。", MARRIAGE), Reason::Date);
     assert_eq!(
         reason("依据是《户口登记条例》第九条。", RESIDENCE),
@@ -179,13 +196,22 @@ fn the_reason_names_what_is_wrong() {
 #[test]
 fn the_question_lends_words_but_no_numbers() {
     let question = "我家二哈能上公交车吗，罚3000元吗？";
-    assert_eq!(check("二哈不能乘坐公共汽车。", &[DOGS], question), Verdict::Supported);
-    assert_ne!(check("二哈乘坐公共汽车罚3000元。", &[DOGS], question), Verdict::Supported);
+    assert_eq!(
+        check("二哈不能乘坐公共汽车。", &[DOGS], question),
+        Verdict::Supported
+    );
+    assert_ne!(
+        check("二哈乘坐公共汽车罚3000元。", &[DOGS], question),
+        Verdict::Supported
+    );
 }
 
 #[test]
 fn any_passage_cited_may_support() {
-    assert_eq!(check("每户限养一只[2]。", &[RESIDENCE, DOGS], ""), Verdict::Supported);
+    assert_eq!(
+        check("每户限养一只[2]。", &[RESIDENCE, DOGS], ""),
+        Verdict::Supported
+    );
 }
 
 /// Every sentence that passes fails as soon as one of its digits is changed into a number that the
@@ -212,7 +238,10 @@ fn a_changed_digit_never_passes() {
     let mut passed = Vec::new();
     for (sentence, passage) in true_sentences {
         assert!(supported(sentence, passage), "{sentence}");
-        for (index, digit) in sentence.char_indices().filter(|(_, digit)| digit.is_ascii_digit()) {
+        for (index, digit) in sentence
+            .char_indices()
+            .filter(|(_, digit)| digit.is_ascii_digit())
+        {
             for other in ('0'..='9').filter(|other| *other != digit) {
                 let mut changed = sentence.to_owned();
                 changed.replace_range(index..=index, &other.to_string());
@@ -282,6 +311,10 @@ fn citations_are_read_in_every_form() {
         ("见[2022]5号【通知】[", "见[2022]5号【通知】[", &[]),
     ];
     for (marked, text, numbers) in cases {
-        assert_eq!(citations(marked), (text.to_owned(), numbers.to_vec()), "{marked}");
+        assert_eq!(
+            citations(marked),
+            (text.to_owned(), numbers.to_vec()),
+            "{marked}"
+        );
     }
 }

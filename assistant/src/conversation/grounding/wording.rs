@@ -2,11 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{
-    Reason,
-    clauses::Reading,
-    words::{Letter, content},
-};
+use super::{Reason, clauses::Reading, words::Letter};
 
 /// Least share of the sentence's characters that stand in the passages.
 const LEAST_COVERED: f32 = 0.6;
@@ -24,7 +20,7 @@ pub(super) fn objection(
     passages: &Reading,
     question: &Reading,
 ) -> Option<Reason> {
-    let letters = content(sentence);
+    let letters = &sentence.letters;
     let known = Known::of(passages);
     let asked = Known::of(question);
     let mut covered = vec![false; letters.len()];
@@ -45,9 +41,8 @@ pub(super) fn objection(
         }
     }
     // A lone character between numbers, marks or empty words has no pair to be found by.
-    let ends_before = |index: usize| {
-        index == 0 || !letters[index - 1].joined || !letters[index - 1].counts
-    };
+    let ends_before =
+        |index: usize| index == 0 || !letters[index - 1].joined || !letters[index - 1].counts;
     let ends_after = |index: usize| {
         !letters[index].joined || letters.get(index + 1).is_none_or(|next| !next.counts)
     };
@@ -63,12 +58,15 @@ pub(super) fn objection(
     if counted == 0 {
         return None;
     }
-    let shared =
-        letters.iter().zip(&covered).filter(|(letter, covered)| letter.counts && **covered).count();
+    let shared = letters
+        .iter()
+        .zip(&covered)
+        .filter(|(letter, covered)| letter.counts && **covered)
+        .count();
     let overlap = shared as f32 / counted as f32;
-    let new = longest_run(&letters, |index| letters[index].counts && !covered[index]);
-    let common = longest_run(&letters, |index| from_passage[index]);
-    let longest = longest_run(&letters, |index| letters[index].counts);
+    let new = longest_run(letters, |index| letters[index].counts && !covered[index]);
+    let common = longest_run(letters, |index| from_passage[index]);
+    let longest = longest_run(letters, |index| letters[index].counts);
     let enough_in_common = common >= SHORTEST_COMMON.min(longest);
     let supported = overlap >= LEAST_COVERED && new <= LONGEST_NEW && enough_in_common;
     (!supported).then_some(Reason::Content { overlap })
@@ -82,10 +80,12 @@ struct Known {
 
 impl Known {
     fn of(reading: &Reading) -> Self {
-        let letters = content(reading);
+        let letters = &reading.letters;
         let joined = letters.windows(2).filter(|pair| pair[0].joined);
         Self {
-            pairs: joined.map(|pair| [pair[0].letter, pair[1].letter]).collect(),
+            pairs: joined
+                .map(|pair| [pair[0].letter, pair[1].letter])
+                .collect(),
             letters: letters.iter().map(|letter| letter.letter).collect(),
         }
     }
