@@ -4,7 +4,10 @@
 //! cargo run -p models --example generation_speed -- MODEL.gguf [--stock]
 //! ```
 
-#![expect(clippy::print_stdout, reason = "the figures are what the example is for")]
+#![expect(
+    clippy::print_stdout,
+    reason = "the figures are what the example is for"
+)]
 
 use std::{path::Path, time::Instant};
 
@@ -22,16 +25,23 @@ const WRITTEN: usize = 64;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let path = arguments.next().ok_or("usage: generation_speed MODEL.gguf [--stock]")?;
+    let path = arguments
+        .next()
+        .ok_or("usage: generation_speed MODEL.gguf [--stock]")?;
     let path = Path::new(&path);
     let stock = arguments.any(|argument| argument == "--stock");
 
     let started = Instant::now();
     let instructions = Message::system(INSTRUCTIONS);
-    let options =
-        GeneratorOptions { warm_up: vec![instructions.clone()], ..GeneratorOptions::default() };
+    let options = GeneratorOptions {
+        warm_up: vec![instructions.clone()],
+        ..GeneratorOptions::default()
+    };
     let generator = LocalGenerator::load(path, options)?;
-    println!("loaded and warmed up in {:.1} s", started.elapsed().as_secs_f32());
+    println!(
+        "loaded and warmed up in {:.1} s",
+        started.elapsed().as_secs_f32()
+    );
     let prompt_tokens = ask(&generator, &instructions, "first request")?;
     ask(&generator, &instructions, "same passages")?;
     drop(generator);
@@ -47,7 +57,9 @@ fn ask(
     instructions: &Message,
     name: &str,
 ) -> Result<usize, Box<dyn std::error::Error>> {
-    let passages: String = (1..=5).map(|number| format!("[{number}] {PASSAGE}\n")).collect();
+    let passages: String = (1..=5)
+        .map(|number| format!("[{number}] {PASSAGE}\n"))
+        .collect();
     let question = Message::user(format!("{passages}\n{name}：办居住证要带什么？"));
     let mut request = GenerationRequest::new(vec![instructions.clone(), question]);
     request.max_tokens = WRITTEN;
@@ -69,11 +81,19 @@ fn measure_stock(path: &Path, prompt_tokens: usize) -> Result<(), Box<dyn std::e
     let mut file = std::fs::File::open(path)?;
     let content = Content::read(&mut file)?;
     let mut model = ModelWeights::from_gguf(content, &mut file, &Device::Cpu)?;
-    println!("stock candle: loaded in {:.1} s", started.elapsed().as_secs_f32());
+    println!(
+        "stock candle: loaded in {:.1} s",
+        started.elapsed().as_secs_f32()
+    );
     for name in ["first request", "second request"] {
-        let prompt: Vec<u32> = (0..prompt_tokens as u32).map(|index| 1000 + index % 7919).collect();
+        let prompt: Vec<u32> = (0..prompt_tokens as u32)
+            .map(|index| 1000 + index % 7919)
+            .collect();
         let started = Instant::now();
-        model.forward(&Tensor::new(prompt.as_slice(), &Device::Cpu)?.unsqueeze(0)?, 0)?;
+        model.forward(
+            &Tensor::new(prompt.as_slice(), &Device::Cpu)?.unsqueeze(0)?,
+            0,
+        )?;
         let read = started.elapsed().as_millis() as u64;
         let started = Instant::now();
         for index in 0..WRITTEN {

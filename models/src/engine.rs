@@ -85,7 +85,10 @@ impl<W: Worker> Shared<W> {
             if let Some(job) = line.jobs.pop_front() {
                 return Some(job);
             }
-            line = self.changed.wait(line).unwrap_or_else(PoisonError::into_inner);
+            line = self
+                .changed
+                .wait(line)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -119,19 +122,28 @@ impl<W: Worker> Engine<W> {
     /// work.
     pub fn start(name: &str, capacity: usize, mut worker: W) -> Result<Self, ModelError> {
         let shared = Arc::new(Shared {
-            line: Mutex::new(Line { jobs: VecDeque::with_capacity(capacity), open: true }),
+            line: Mutex::new(Line {
+                jobs: VecDeque::with_capacity(capacity),
+                open: true,
+            }),
             changed: Condvar::new(),
             closing: Arc::new(AtomicBool::new(false)),
         });
         let exit = CloseOnExit(Arc::clone(&shared));
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            while let Some(Job { task, answer, span }) = exit.0.next_job() {
-                if !answer.is_abandoned() {
-                    span.in_scope(|| worker.work(task, &answer));
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                while let Some(Job { task, answer, span }) = exit.0.next_job() {
+                    if !answer.is_abandoned() {
+                        span.in_scope(|| worker.work(task, &answer));
+                    }
                 }
-            }
-        })?;
-        Ok(Self { shared, capacity, thread: Some(thread) })
+            })?;
+        Ok(Self {
+            shared,
+            capacity,
+            thread: Some(thread),
+        })
     }
 
     /// Puts a task in line and returns where its results arrive.
@@ -145,18 +157,33 @@ impl<W: Worker> Engine<W> {
         }
         line.jobs.retain(|job| !job.answer.is_abandoned());
         if line.jobs.len() >= self.capacity {
-            return Err(ModelError::Overloaded { waiting: line.jobs.len() });
+            return Err(ModelError::Overloaded {
+                waiting: line.jobs.len(),
+            });
         }
         let (sender, receiver) = unbounded_channel();
-        let answer = Answer { sender, closing: Arc::clone(&self.shared.closing) };
-        line.jobs.push_back(Job { task, answer, span: Span::current() });
+        let answer = Answer {
+            sender,
+            closing: Arc::clone(&self.shared.closing),
+        };
+        line.jobs.push_back(Job {
+            task,
+            answer,
+            span: Span::current(),
+        });
         self.shared.changed.notify_one();
         Ok(receiver)
     }
 
     /// Looks at every task that is waiting and still wanted, the next one first.
     pub fn look_at_waiting(&self, mut look: impl FnMut(&W::Task)) {
-        for job in self.shared.line().jobs.iter().filter(|job| !job.answer.is_abandoned()) {
+        for job in self
+            .shared
+            .line()
+            .jobs
+            .iter()
+            .filter(|job| !job.answer.is_abandoned())
+        {
             look(&job.task);
         }
     }
@@ -174,7 +201,10 @@ impl<W: Worker> Drop for Engine<W> {
 
 impl<W: Worker> std::fmt::Debug for Engine<W> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Engine").field("capacity", &self.capacity).finish_non_exhaustive()
+        formatter
+            .debug_struct("Engine")
+            .field("capacity", &self.capacity)
+            .finish_non_exhaustive()
     }
 }
 
@@ -205,7 +235,11 @@ mod tests {
     fn gate(capacity: usize) -> (Engine<Gate>, mpsc::Receiver<u32>, mpsc::Sender<()>) {
         let (began, has_begun) = mpsc::channel();
         let (opener, open) = mpsc::channel();
-        (Engine::start("gate", capacity, Gate { began, open }).unwrap(), has_begun, opener)
+        (
+            Engine::start("gate", capacity, Gate { began, open }).unwrap(),
+            has_begun,
+            opener,
+        )
     }
 
     #[test]
@@ -214,7 +248,10 @@ mod tests {
         let mut first = engine.submit(1).unwrap();
         assert_eq!(has_begun.recv().unwrap(), 1);
         let mut second = engine.submit(2).unwrap();
-        assert!(matches!(engine.submit(3), Err(ModelError::Overloaded { waiting: 1 })));
+        assert!(matches!(
+            engine.submit(3),
+            Err(ModelError::Overloaded { waiting: 1 })
+        ));
         opener.send(()).unwrap();
         opener.send(()).unwrap();
         assert_eq!(first.blocking_recv(), Some(10));
@@ -244,7 +281,11 @@ mod tests {
         let mut broken = engine.submit(13).unwrap();
         assert_eq!(has_begun.recv().unwrap(), 13);
         assert_eq!(broken.blocking_recv(), None);
-        while engine.submit(1).map(|mut answer| answer.blocking_recv()).is_ok() {}
+        while engine
+            .submit(1)
+            .map(|mut answer| answer.blocking_recv())
+            .is_ok()
+        {}
         assert!(matches!(engine.submit(1), Err(ModelError::Stopped)));
     }
 }

@@ -52,17 +52,26 @@ pub struct Message {
 impl Message {
     /// Instructions to the model.
     pub fn system(text: impl Into<String>) -> Self {
-        Self { role: Role::System, text: text.into() }
+        Self {
+            role: Role::System,
+            text: text.into(),
+        }
     }
 
     /// What the person says.
     pub fn user(text: impl Into<String>) -> Self {
-        Self { role: Role::User, text: text.into() }
+        Self {
+            role: Role::User,
+            text: text.into(),
+        }
     }
 
     /// What the model said before.
     pub fn assistant(text: impl Into<String>) -> Self {
-        Self { role: Role::Assistant, text: text.into() }
+        Self {
+            role: Role::Assistant,
+            text: text.into(),
+        }
     }
 }
 
@@ -85,7 +94,13 @@ pub struct GenerationRequest {
 impl GenerationRequest {
     /// A greedy answer of at most 512 tokens.
     pub fn new(messages: Vec<Message>) -> Self {
-        Self { messages, max_tokens: 512, temperature: 0.0, seed: 0, stop: Vec::new() }
+        Self {
+            messages,
+            max_tokens: 512,
+            temperature: 0.0,
+            seed: 0,
+            stop: Vec::new(),
+        }
     }
 }
 
@@ -147,7 +162,10 @@ impl Generation {
     }
 
     pub(crate) fn new(events: UnboundedReceiver<Result<Generated, ModelError>>) -> Self {
-        Self { events, finish: None }
+        Self {
+            events,
+            finish: None,
+        }
     }
 
     /// The next piece of text, or `None` at the end.
@@ -179,7 +197,9 @@ impl Generation {
         while let Some(piece) = self.next_piece().await? {
             text.push_str(&piece);
         }
-        self.finish.map(|finish| (text, finish)).ok_or(ModelError::Stopped)
+        self.finish
+            .map(|finish| (text, finish))
+            .ok_or(ModelError::Stopped)
     }
 
     /// Like [`Self::text`], for threads outside the asynchronous runtime (it panics inside).
@@ -188,7 +208,9 @@ impl Generation {
         while let Some(piece) = self.blocking_next_piece()? {
             text.push_str(&piece);
         }
-        self.finish.map(|finish| (text, finish)).ok_or(ModelError::Stopped)
+        self.finish
+            .map(|finish| (text, finish))
+            .ok_or(ModelError::Stopped)
     }
 
     fn take(

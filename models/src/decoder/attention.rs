@@ -42,7 +42,13 @@ impl Attention<'_> {
         mut keys: Vec<f32>,
         values: &[f32],
     ) -> Vec<f32> {
-        let Shape { heads, key_heads, head_width, epsilon, .. } = *self.shape;
+        let Shape {
+            heads,
+            key_heads,
+            head_width,
+            epsilon,
+            ..
+        } = *self.shape;
         let place = |rows: &mut [f32], heads: usize, norm: Option<&Vec<f32>>| {
             for (index, head) in rows.chunks_exact_mut(head_width).enumerate() {
                 if let Some(weight) = norm {
@@ -53,9 +59,16 @@ impl Attention<'_> {
         };
         place(&mut queries, heads, norms.query.as_ref());
         place(&mut keys, key_heads, norms.key.as_ref());
-        let new = keys.chunks_exact(head_width).zip(values.chunks_exact(head_width));
+        let new = keys
+            .chunks_exact(head_width)
+            .zip(values.chunks_exact(head_width));
         for (index, (key, value)) in new.enumerate() {
-            self.memory.store(index % key_heads, self.start + index / key_heads, key, value);
+            self.memory.store(
+                index % key_heads,
+                self.start + index / key_heads,
+                key,
+                value,
+            );
         }
 
         let memory = &*self.memory;
@@ -91,8 +104,9 @@ fn attend_group(
     let scale = 1.0 / (head_width as f32).sqrt();
     let mut scores = vec![0.0f32; queries.len() / head_width * positions];
     for (block, keys) in keys.chunks(BLOCK * head_width).enumerate() {
-        for (query, scores) in
-            queries.chunks_exact(head_width).zip(scores.chunks_exact_mut(positions))
+        for (query, scores) in queries
+            .chunks_exact(head_width)
+            .zip(scores.chunks_exact_mut(positions))
         {
             let scores = &mut scores[block * BLOCK..];
             for (score, key) in scores.iter_mut().zip(keys.chunks_exact(head_width)) {
@@ -100,10 +114,13 @@ fn attend_group(
             }
         }
     }
-    scores.chunks_exact_mut(positions).for_each(|scores| softmax(scores));
+    scores
+        .chunks_exact_mut(positions)
+        .for_each(|scores| softmax(scores));
     for (block, values) in values.chunks(BLOCK * head_width).enumerate() {
-        for (attended, weights) in
-            attended.chunks_exact_mut(head_width).zip(scores.chunks_exact(positions))
+        for (attended, weights) in attended
+            .chunks_exact_mut(head_width)
+            .zip(scores.chunks_exact(positions))
         {
             let weights = &weights[block * BLOCK..];
             for (weight, value) in weights.iter().zip(values.chunks_exact(head_width)) {

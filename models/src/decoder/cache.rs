@@ -62,7 +62,11 @@ impl KeyValueCache {
             head_width: shape.head_width,
         };
         let layers = std::iter::repeat_with(layer).take(shape.layers).collect();
-        Self { layers, key_heads: shape.key_heads, length: 0 }
+        Self {
+            layers,
+            key_heads: shape.key_heads,
+            length: 0,
+        }
     }
 
     pub(super) fn length(&self) -> usize {
@@ -85,12 +89,22 @@ impl KeyValueCache {
         let length = length.min(self.length);
         let heads = 0..self.key_heads;
         let copy = |layer: &LayerMemory| {
-            let keys = heads.clone().flat_map(|head| layer.keys(head, length)).copied().collect();
-            let values =
-                heads.clone().flat_map(|head| layer.values(head, length)).copied().collect();
+            let keys = heads
+                .clone()
+                .flat_map(|head| layer.keys(head, length))
+                .copied()
+                .collect();
+            let values = heads
+                .clone()
+                .flat_map(|head| layer.values(head, length))
+                .copied()
+                .collect();
             (keys, values)
         };
-        CachedPrefix { layers: self.layers.iter().map(copy).collect(), length }
+        CachedPrefix {
+            layers: self.layers.iter().map(copy).collect(),
+            length,
+        }
     }
 
     pub(super) fn restore(&mut self, prefix: &CachedPrefix) {

@@ -33,11 +33,18 @@ impl ModelFile {
             path: path.to_owned(),
             reason: format!("不是完整的 GGUF 文件（{error}）"),
         })?;
-        Ok(Self { path: path.to_owned(), content, reader })
+        Ok(Self {
+            path: path.to_owned(),
+            content,
+            reader,
+        })
     }
 
     pub(super) fn unsupported(&self, reason: String) -> ModelError {
-        ModelError::Unsupported { path: self.path.clone(), reason }
+        ModelError::Unsupported {
+            path: self.path.clone(),
+            reason,
+        }
     }
 
     fn value(&self, key: &str) -> Result<&Value, ModelError> {
@@ -49,12 +56,15 @@ impl ModelFile {
 
     pub(super) fn text(&self, key: &str) -> Result<&str, ModelError> {
         let text = self.value(key)?.to_string();
-        text.map(String::as_str).map_err(|_| self.unsupported(format!("{key} 不是文字")))
+        text.map(String::as_str)
+            .map_err(|_| self.unsupported(format!("{key} 不是文字")))
     }
 
     pub(super) fn number(&self, key: &str) -> Result<usize, ModelError> {
         let number = self.value(key)?.to_u64();
-        number.map(|n| n as usize).map_err(|_| self.unsupported(format!("{key} 不是数")))
+        number
+            .map(|n| n as usize)
+            .map_err(|_| self.unsupported(format!("{key} 不是数")))
     }
 
     pub(super) fn real(&self, key: &str) -> Result<f32, ModelError> {
@@ -64,7 +74,8 @@ impl ModelFile {
 
     pub(super) fn list(&self, key: &str) -> Result<&[Value], ModelError> {
         let list = self.value(key)?.to_vec();
-        list.map(Vec::as_slice).map_err(|_| self.unsupported(format!("{key} 不是列表")))
+        list.map(Vec::as_slice)
+            .map_err(|_| self.unsupported(format!("{key} 不是列表")))
     }
 
     pub(super) fn has(&self, tensor: &str) -> bool {
@@ -77,11 +88,19 @@ impl ModelFile {
     }
 
     pub(super) fn vector(&mut self, name: &str) -> Result<Vec<f32>, ModelError> {
-        Ok(self.tensor(name)?.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1()?)
+        Ok(self
+            .tensor(name)?
+            .dequantize(&Device::Cpu)?
+            .flatten_all()?
+            .to_vec1()?)
     }
 
     /// A vector that some families have and others do not.
     pub(super) fn optional_vector(&mut self, name: &str) -> Result<Option<Vec<f32>>, ModelError> {
-        if self.has(name) { self.vector(name).map(Some) } else { Ok(None) }
+        if self.has(name) {
+            self.vector(name).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }

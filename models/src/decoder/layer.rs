@@ -28,7 +28,12 @@ impl Linear {
         if bias.as_ref().is_some_and(|bias| bias.len() != outputs) {
             return Err(file.unsupported(format!("{name} 的偏置长度不对")));
         }
-        Ok(Self { weight: QMatMul::from_qtensor(weight)?, bias, inputs, outputs })
+        Ok(Self {
+            weight: QMatMul::from_qtensor(weight)?,
+            bias,
+            inputs,
+            outputs,
+        })
     }
 
     /// Multiplies rows of `inputs` numbers.
@@ -94,9 +99,8 @@ impl Layer {
     }
 
     fn fits(&self, shape: &Shape) -> bool {
-        let is = |linear: &Linear, inputs, outputs| {
-            linear.inputs == inputs && linear.outputs == outputs
-        };
+        let is =
+            |linear: &Linear, inputs, outputs| linear.inputs == inputs && linear.outputs == outputs;
         let head_norm_fits =
             |norm: &Option<Vec<f32>>| norm.as_ref().is_none_or(|n| n.len() == shape.head_width);
         let inner = self.gate.outputs;
@@ -105,7 +109,11 @@ impl Layer {
             && is(&self.query, shape.width, shape.heads * shape.head_width)
             && is(&self.key, shape.width, shape.key_heads * shape.head_width)
             && is(&self.value, shape.width, shape.key_heads * shape.head_width)
-            && is(&self.attention_output, shape.heads * shape.head_width, shape.width)
+            && is(
+                &self.attention_output,
+                shape.heads * shape.head_width,
+                shape.width,
+            )
             && is(&self.gate, shape.width, inner)
             && is(&self.up, shape.width, inner)
             && is(&self.down, inner, shape.width)

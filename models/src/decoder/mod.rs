@@ -14,6 +14,8 @@ mod layer;
 mod parallel;
 mod rotary;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod tokenizer;
 mod vectors;
 
@@ -70,7 +72,15 @@ impl Decoder {
         };
         let rotary = Rotary::new(&shape);
         let cache = KeyValueCache::new(&shape);
-        let decoder = Self { shape, embedding, layers, final_norm, output, rotary, cache };
+        let decoder = Self {
+            shape,
+            embedding,
+            layers,
+            final_norm,
+            output,
+            rotary,
+            cache,
+        };
         decoder.prepare()?;
         Ok((decoder, tokenizer))
     }
@@ -144,10 +154,18 @@ impl Decoder {
             });
         }
         let ids = Tensor::new(tokens, &Device::Cpu)?;
-        let mut states = self.embedding.embedding(&ids)?.flatten_all()?.to_vec1::<f32>()?;
+        let mut states = self
+            .embedding
+            .embedding(&ids)?
+            .flatten_all()?
+            .to_vec1::<f32>()?;
         for (layer, memory) in self.layers.iter().zip(self.cache.layers_mut()) {
-            let attention =
-                Attention { shape: &self.shape, rotary: &self.rotary, memory, start };
+            let attention = Attention {
+                shape: &self.shape,
+                rotary: &self.rotary,
+                memory,
+                start,
+            };
             layer.forward(&mut states, attention)?;
         }
         self.cache.advance(tokens.len());

@@ -14,7 +14,11 @@ impl Rotary {
     pub(super) fn new(shape: &Shape) -> Self {
         let half = shape.head_width / 2;
         let frequencies: Vec<f32> = (0..half)
-            .map(|i| 1.0 / shape.rotary_base.powf(2.0 * i as f32 / shape.head_width as f32))
+            .map(|i| {
+                1.0 / shape
+                    .rotary_base
+                    .powf(2.0 * i as f32 / shape.head_width as f32)
+            })
             .collect();
         let turns = (0..shape.context_length)
             .flat_map(|position| {
@@ -32,7 +36,10 @@ impl Rotary {
         let turns = &self.turns[position * self.half..][..self.half];
         let (left, right) = head.split_at_mut(self.half);
         for ((left, right), (cosine, sine)) in left.iter_mut().zip(right).zip(turns) {
-            (*left, *right) = (*left * cosine - *right * sine, *left * sine + *right * cosine);
+            (*left, *right) = (
+                *left * cosine - *right * sine,
+                *left * sine + *right * cosine,
+            );
         }
     }
 }

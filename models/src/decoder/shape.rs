@@ -55,7 +55,11 @@ impl Shape {
             && shape.head_width > 0
             && shape.head_width.is_multiple_of(2)
             && shape.context_length > 0;
-        if sound { Ok(shape) } else { Err(file.unsupported(format!("尺寸不合理：{shape:?}"))) }
+        if sound {
+            Ok(shape)
+        } else {
+            Err(file.unsupported(format!("尺寸不合理：{shape:?}")))
+        }
     }
 
     /// How many query heads share one key head.

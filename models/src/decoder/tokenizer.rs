@@ -49,9 +49,14 @@ pub(crate) struct Tokenizer {
 
 impl Tokenizer {
     pub(super) fn from_file(file: &ModelFile) -> Result<Self, ModelError> {
-        let kind = (file.text("tokenizer.ggml.model")?, file.text("tokenizer.ggml.pre")?);
+        let kind = (
+            file.text("tokenizer.ggml.model")?,
+            file.text("tokenizer.ggml.pre")?,
+        );
         if kind != ("gpt2", "qwen2") {
-            return Err(file.unsupported(format!("分词器是 {}/{}，不是 gpt2/qwen2", kind.0, kind.1)));
+            return Err(
+                file.unsupported(format!("分词器是 {}/{}，不是 gpt2/qwen2", kind.0, kind.1))
+            );
         }
         let broken = || file.unsupported("词表已损坏".to_owned());
         let strings = |key: &str| -> Result<Vec<&str>, ModelError> {
@@ -65,11 +70,15 @@ impl Tokenizer {
         }
         let merges = strings("tokenizer.ggml.merges")?
             .into_iter()
-            .map(|merge| merge.split_once(' ').map(|(a, b)| (a.to_owned(), b.to_owned())))
+            .map(|merge| {
+                merge
+                    .split_once(' ')
+                    .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            })
             .collect::<Option<Vec<_>>>()
             .ok_or_else(broken)?;
 
-        let from_letters = byte_of_letters();
+        let from_letters: HashMap<char, u8> = letters_of_bytes().zip(0..=255).collect();
         let mut special = HashMap::new();
         let mut bytes = Vec::with_capacity(tokens.len());
         for (id, (token, kind)) in tokens.iter().zip(kinds).enumerate() {
@@ -81,14 +90,19 @@ impl Tokenizer {
                 CONTROL => None,
                 ADDED => Some(token.as_bytes().into()),
                 _ => {
-                    let letters = token.chars().map(|letter| from_letters.get(&letter).copied());
+                    let letters = token
+                        .chars()
+                        .map(|letter| from_letters.get(&letter).copied());
                     Some(letters.collect::<Option<_>>().ok_or_else(broken)?)
                 }
             });
         }
 
-        let vocabulary: Vocab =
-            tokens.iter().enumerate().map(|(id, token)| ((*token).to_owned(), id as u32)).collect();
+        let vocabulary: Vocab = tokens
+            .iter()
+            .enumerate()
+            .map(|(id, token)| ((*token).to_owned(), id as u32))
+            .collect();
         let model = BPE::builder()
             .vocab_and_merges(vocabulary, merges)
             .build()
@@ -96,7 +110,12 @@ impl Tokenizer {
         let thinks = file
             .text("tokenizer.chat_template")
             .is_ok_and(|template| template.contains("enable_thinking"));
-        Ok(Self { pairs: pipeline(model)?, bytes, special, thinks })
+        Ok(Self {
+            pairs: pipeline(model)?,
+            bytes,
+            special,
+            thinks,
+        })
     }
 
     /// Tokens of `text`, all of it taken as plain text.
@@ -145,11 +164,12 @@ fn pipeline(model: BPE) -> Result<BytePairs, ModelError> {
     Ok(pairs)
 }
 
-/// The letters that byte-level BPE writes bytes as: printable Latin-1 stands for itself, the other
+/// The letters that byte-level BPE writes the bytes 0 to 255 as: printable Latin-1 stands for itself, the other
 /// 68 bytes for the letters from U+0100 on (GPT-2, Radford et al. 2019).
-fn byte_of_letters() -> HashMap<char, u8> {
-    let printable = |byte: u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
-    let itself = (0..=255).filter(|byte| printable(*byte)).map(|byte| (char::from(byte), byte));
-    let moved = (0..=255).filter(|byte| !printable(*byte));
-    itself.chain(('\u{100}'..).zip(moved)).collect()
+pub(super) fn letters_of_bytes() -> impl Iterator<Item = char> {
+    let mut moved = '\u{100}'..;
+    (0..=255u8).filter_map(move |byte| match byte {
+        b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff => Some(char::from(byte)),
+        _ => moved.next(),
+    })
 }

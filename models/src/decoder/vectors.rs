@@ -19,7 +19,11 @@ pub(super) fn dot(left: &[f32], right: &[f32]) -> f32 {
             sums[lane] += left[lane] * right[lane];
         }
     }
-    let rest: f32 = left_rest.iter().zip(right_rest).map(|(left, right)| left * right).sum();
+    let rest: f32 = left_rest
+        .iter()
+        .zip(right_rest)
+        .map(|(left, right)| left * right)
+        .sum();
     // Halving adds lane to lane as vectors; summing in order would add one number at a time.
     let mut width = LANES;
     while width > 1 {
@@ -53,9 +57,7 @@ pub(super) fn exponential(x: f32) -> f32 {
     // ln 2 in two parts keeps the remainder exact.
     let rest = x - power * 0.693_359_4 + power * 2.121_944_4e-4;
     let mut series = 1.987_569_1e-4f32;
-    for coefficient in
-        [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5]
-    {
+    for coefficient in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5] {
         series = series * rest + coefficient;
     }
     let fraction = series * rest * rest + rest + 1.0;
@@ -88,7 +90,9 @@ pub(super) fn softmax(scores: &mut [f32]) {
 /// Root-mean-square normalisation of each row of `weight.len()` numbers.
 pub(super) fn rms_norm(rows: &[f32], weight: &[f32], epsilon: f32) -> Vec<f32> {
     let mut normed = rows.to_vec();
-    normed.chunks_exact_mut(weight.len()).for_each(|row| rms_norm_row(row, weight, epsilon));
+    normed
+        .chunks_exact_mut(weight.len())
+        .for_each(|row| rms_norm_row(row, weight, epsilon));
     normed
 }
 
@@ -116,7 +120,9 @@ pub(super) fn add(sum: &mut [f32], rows: &[f32]) {
 
 /// SwiGLU: `gate` becomes `gate * sigmoid(gate) * up`, rows of `width` numbers.
 pub(super) fn swiglu(gate: &mut [f32], up: &[f32], width: usize) {
-    fill_pieces(gate, width, |index, gate| swiglu_row(gate, &up[index * width..][..width]));
+    fill_pieces(gate, width, |index, gate| {
+        swiglu_row(gate, &up[index * width..][..width])
+    });
 }
 
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2+fma", "aarch64+neon"))]

@@ -23,10 +23,7 @@ pub(super) fn prompt(tokenizer: &Tokenizer, messages: &[Message]) -> Result<Vec<
 }
 
 /// Tokens of the chat's first messages, which every prompt that begins with them shares.
-pub(super) fn opening(
-    tokenizer: &Tokenizer,
-    messages: &[Message],
-) -> Result<Vec<u32>, ModelError> {
+pub(super) fn opening(tokenizer: &Tokenizer, messages: &[Message]) -> Result<Vec<u32>, ModelError> {
     let start = tokenizer.special(MESSAGE_START)?;
     let end = tokenizer.special(MESSAGE_END)?;
     let newline = tokenizer.encode("\n")?;

@@ -38,7 +38,11 @@ pub struct GeneratorOptions {
 
 impl Default for GeneratorOptions {
     fn default() -> Self {
-        Self { context_length: 4096, queue: 16, warm_up: Vec::new() }
+        Self {
+            context_length: 4096,
+            queue: 16,
+            warm_up: Vec::new(),
+        }
     }
 }
 
@@ -58,7 +62,10 @@ impl LocalGenerator {
         let started = Instant::now();
         info!(path = %path.display(), "loading the language model");
         let (decoder, tokenizer) = Decoder::load(path, options.context_length)?;
-        info!(seconds = started.elapsed().as_secs_f32(), "language model loaded");
+        info!(
+            seconds = started.elapsed().as_secs_f32(),
+            "language model loaded"
+        );
 
         let tokenizer = Arc::new(tokenizer);
         let context_length = decoder.context_length();
@@ -79,7 +86,13 @@ impl LocalGenerator {
         let pace = Arc::clone(&writer.pace);
         let kept_tokens = writer.known.len();
         let engine = Engine::start("writing", options.queue, writer)?;
-        Ok(Self { engine, tokenizer, pace, context_length, kept_tokens })
+        Ok(Self {
+            engine,
+            tokenizer,
+            pace,
+            context_length,
+            kept_tokens,
+        })
     }
 }
 
@@ -88,7 +101,10 @@ impl Generate for LocalGenerator {
         let prompt = chat::prompt(&self.tokenizer, &request.messages)?;
         let tokens = prompt.len() + request.max_tokens;
         if tokens > self.context_length {
-            return Err(ModelError::PromptTooLong { tokens, limit: self.context_length });
+            return Err(ModelError::PromptTooLong {
+                tokens,
+                limit: self.context_length,
+            });
         }
         let task = Task { prompt, request };
         Ok(Generation::new(self.engine.submit(task)?))
@@ -107,7 +123,9 @@ impl Generate for LocalGenerator {
 
     fn count_tokens(&self, text: &str) -> usize {
         // The tokenizer fails on no text; a count of characters would be a fair guess anyway.
-        self.tokenizer.encode(text).map_or_else(|_| text.chars().count(), |tokens| tokens.len())
+        self.tokenizer
+            .encode(text)
+            .map_or_else(|_| text.chars().count(), |tokens| tokens.len())
     }
 }
 
@@ -171,7 +189,11 @@ impl Writer {
         }
         let writing = 4.0 / started.elapsed().as_secs_f64();
         self.forget_after(self.known.len());
-        let reading = if self.known.is_empty() { writing } else { reading };
+        let reading = if self.known.is_empty() {
+            writing
+        } else {
+            reading
+        };
         info!(reading, writing, "measured speed, tokens a second");
         self.pace = Arc::new(Pace::new(reading, writing));
         Ok(())
@@ -251,7 +273,8 @@ impl Writer {
             }
         }
         let writing = started.elapsed().saturating_sub(reading);
-        self.pace.finished((prompt.len() - reused, reading), (generated.len(), writing));
+        self.pace
+            .finished((prompt.len() - reused, reading), (generated.len(), writing));
         Ok(Some(Finish {
             reason,
             prompt_tokens: prompt.len(),
@@ -270,7 +293,10 @@ impl Writer {
         answer: &Answer<Result<Generated, ModelError>>,
     ) -> Result<Option<Tensor>, ModelError> {
         loop {
-            self.pace.reading(Share { unread: rest.len(), max_tokens: request.max_tokens });
+            self.pace.reading(Share {
+                unread: rest.len(),
+                max_tokens: request.max_tokens,
+            });
             if answer.is_abandoned() {
                 return Ok(None);
             }
@@ -290,7 +316,11 @@ impl Writer {
 fn sampler(request: &GenerationRequest) -> LogitsProcessor {
     let sampling = if request.temperature > 0.0 {
         // The tail of 150,000 unlikely tokens is cut off: together they would be drawn too often.
-        Sampling::TopKThenTopP { k: 40, p: 0.95, temperature: request.temperature }
+        Sampling::TopKThenTopP {
+            k: 40,
+            p: 0.95,
+            temperature: request.temperature,
+        }
     } else {
         Sampling::ArgMax
     };
@@ -298,7 +328,10 @@ fn sampler(request: &GenerationRequest) -> LogitsProcessor {
 }
 
 fn common_prefix(left: &[u32], right: &[u32]) -> usize {
-    left.iter().zip(right).take_while(|(left, right)| left == right).count()
+    left.iter()
+        .zip(right)
+        .take_while(|(left, right)| left == right)
+        .count()
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -32,7 +32,13 @@ impl Pace {
     pub(super) fn new(reading: f64, writing: f64) -> Self {
         // Until answers were seen, one is taken to be about a hundred characters.
         let answer = 80.0;
-        Self(Mutex::new(Measured { reading, writing, answer, unread: 0, unwritten: None }))
+        Self(Mutex::new(Measured {
+            reading,
+            writing,
+            answer,
+            unread: 0,
+            unwritten: None,
+        }))
     }
 
     fn measured(&self) -> MutexGuard<'_, Measured> {
@@ -59,10 +65,16 @@ impl Pace {
         let mut measured = self.measured();
         let blend = |average: &mut f64, newest: f64| *average += NEWEST * (newest - *average);
         if read.0 >= 16 {
-            blend(&mut measured.reading, read.0 as f64 / read.1.as_secs_f64().max(1e-3));
+            blend(
+                &mut measured.reading,
+                read.0 as f64 / read.1.as_secs_f64().max(1e-3),
+            );
         }
         if wrote.0 >= 8 {
-            blend(&mut measured.writing, wrote.0 as f64 / wrote.1.as_secs_f64().max(1e-3));
+            blend(
+                &mut measured.writing,
+                wrote.0 as f64 / wrote.1.as_secs_f64().max(1e-3),
+            );
             blend(&mut measured.answer, wrote.0 as f64);
         }
         measured.unread = 0;
@@ -133,8 +145,17 @@ mod tests {
         assert_eq!(free.first_token(300), Duration::from_secs(4));
         assert!(free.first_token(50) < Duration::from_millis(50));
 
-        pace.reading(Share { unread: 100, max_tokens: 40 });
-        let busy = pace.outlook(&[Share { unread: 50, max_tokens: 20 }], 100);
+        pace.reading(Share {
+            unread: 100,
+            max_tokens: 40,
+        });
+        let busy = pace.outlook(
+            &[Share {
+                unread: 50,
+                max_tokens: 20,
+            }],
+            100,
+        );
         assert_eq!(busy.waiting, 2);
         // 2 s of reading and 4 s of writing in work, 1 s and 2 s in line, 4 s of its own.
         assert_eq!(busy.first_token(300), Duration::from_secs(13));

@@ -35,8 +35,9 @@ mod tests {
         assert!(!goes_in_circles(&said_twice[..said_twice.len() - 1]));
 
         let phrase: Vec<u32> = (0..8).collect();
-        let list: Vec<u32> =
-            (100..110).flat_map(|item| [&phrase[..], &[item]].concat()).collect();
+        let list: Vec<u32> = (100..110)
+            .flat_map(|item| [&phrase[..], &[item]].concat())
+            .collect();
         assert!(!goes_in_circles(&list));
         assert!(goes_in_circles(&phrase.repeat(4)));
         assert!(!goes_in_circles(&[7; 15]));

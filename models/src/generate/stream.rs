@@ -21,21 +21,39 @@ pub(super) struct Certain {
 
 impl TextStream {
     pub(super) fn new(stops: &[String]) -> Self {
-        let stops = stops.iter().filter(|stop| !stop.is_empty()).cloned().collect();
-        Self { stops, bytes: Vec::new(), held: String::new() }
+        let stops = stops
+            .iter()
+            .filter(|stop| !stop.is_empty())
+            .cloned()
+            .collect();
+        Self {
+            stops,
+            bytes: Vec::new(),
+            held: String::new(),
+        }
     }
 
     /// Takes the bytes of one token.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Certain {
         self.bytes.extend_from_slice(bytes);
         self.take_whole_characters();
-        let stop = self.stops.iter().filter_map(|stop| self.held.find(stop.as_str())).min();
+        let stop = self
+            .stops
+            .iter()
+            .filter_map(|stop| self.held.find(stop.as_str()))
+            .min();
         if let Some(stop) = stop {
             self.held.truncate(stop);
-            return Certain { text: std::mem::take(&mut self.held), stopped: true };
+            return Certain {
+                text: std::mem::take(&mut self.held),
+                stopped: true,
+            };
         }
         let undecided = self.held.split_off(self.held.len() - self.possible_stop());
-        Certain { text: std::mem::replace(&mut self.held, undecided), stopped: false }
+        Certain {
+            text: std::mem::replace(&mut self.held, undecided),
+            stopped: false,
+        }
     }
 
     /// What was held back, once nothing more comes. A character that was never completed is lost.
@@ -53,10 +71,13 @@ impl TextStream {
                 }
                 Err(error) => {
                     let valid = error.valid_up_to();
-                    self.held.push_str(&String::from_utf8_lossy(&self.bytes[..valid]));
+                    self.held
+                        .push_str(&String::from_utf8_lossy(&self.bytes[..valid]));
                     self.bytes.drain(..valid);
                     // Bytes that cannot begin a character are dropped; unfinished ones wait.
-                    let Some(invalid) = error.error_len() else { return };
+                    let Some(invalid) = error.error_len() else {
+                        return;
+                    };
                     self.bytes.drain(..invalid);
                 }
             }
@@ -65,9 +86,11 @@ impl TextStream {
 
     /// Length of the longest end of the held text that begins a stop text.
     fn possible_stop(&self) -> usize {
-        let ends = self.held.char_indices().map(|(start, _)| &self.held[start..]);
-        let possible =
-            |end: &&str| self.stops.iter().any(|stop| stop.starts_with(end));
+        let ends = self
+            .held
+            .char_indices()
+            .map(|(start, _)| &self.held[start..]);
+        let possible = |end: &&str| self.stops.iter().any(|stop| stop.starts_with(end));
         ends.into_iter().find(possible).map_or(0, str::len)
     }
 }
@@ -106,7 +129,10 @@ mod tests {
 
     #[test]
     fn nothing_after_a_stop_text_is_shown_and_its_beginning_waits() {
-        let (pieces, stopped) = shown(&["\n问题："], &["好。\n".as_bytes(), "问".as_bytes(), "题：还有".as_bytes()]);
+        let (pieces, stopped) = shown(
+            &["\n问题："],
+            &["好。\n".as_bytes(), "问".as_bytes(), "题：还有".as_bytes()],
+        );
         assert_eq!((pieces.concat().as_str(), stopped), ("好。", true));
         let (pieces, stopped) = shown(&["\n问题："], &["好。\n".as_bytes(), "问谁".as_bytes()]);
         assert_eq!(pieces[0], "好。");

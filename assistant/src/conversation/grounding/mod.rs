@@ -14,6 +14,7 @@ mod bounds;
 mod citations;
 mod clauses;
 mod facts;
+mod lexicon;
 mod names;
 mod polarity;
 mod sentences;
