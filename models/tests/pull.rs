@@ -221,6 +221,34 @@ fn a_wrong_file_is_refused_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_page_in_place_of_the_rest_costs_nothing_of_what_was_fetched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let content = content();
+    let server = Server::start({
+        let content = content.clone();
+        move |request| match request.number {
+            0 => Answer::whole(&content).cut_to(2_000_000),
+            1..4 => Answer::whole(b"<html>please log in</html>"),
+            _ => Answer::from_offset(&content, request.offset()),
+        }
+    });
+    let entry = entry(&content, &["owner/model"]);
+    assert!(
+        puller(folder.path(), &server)
+            .pull(&entry, &mut |_| {})
+            .is_err()
+    );
+    let path = puller(folder.path(), &server)
+        .pull(&entry, &mut |_| {})
+        .expect("pulled");
+    assert_eq!(fs::read(path).expect("the file"), content);
+    assert_eq!(
+        server.requests().last().map(|request| request.offset()),
+        Some(2_000_000)
+    );
+}
+
+#[test]
 fn a_page_in_place_of_the_file_is_refused_before_it_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let content = content();
@@ -231,6 +259,11 @@ fn a_page_in_place_of_the_file_is_refused_before_it_is_read() {
         panic!("a page was taken");
     };
     assert!(tried[0].reason.contains("不是这个文件"), "{tried:?}");
+    assert!(
+        names(folder.path()).is_empty(),
+        "{:?}",
+        names(folder.path())
+    );
 }
 
 #[test]

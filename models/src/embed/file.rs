@@ -271,3 +271,61 @@ impl<'a> Cursor<'a> {
             .collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The beginning of a sound file with three pieces, up to its directory of tensors.
+    fn beginning() -> Vec<u8> {
+        let mut file = b"E5S1".to_vec();
+        let mut numbers = |numbers: &[u32]| {
+            file.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        };
+        numbers(&[1, 32, 1, 1, 64, 3, 512, 2, 1e-12_f32.to_bits(), 32]);
+        numbers(&[3, 0, 2, 1, 1]);
+        // The length of the text, where the pieces begin and end, and their scores.
+        numbers(&[9, 0, 0, 3, 6, 9]);
+        numbers(&[0, (-1.0_f32).to_bits(), (-2.0_f32).to_bits()]);
+        file.extend("居住证".bytes());
+        // One replacement, in 13 bytes, and no tensor.
+        file.extend([1_u32, 13].iter().flat_map(|number| number.to_le_bytes()));
+        file.extend(u32::from('證').to_le_bytes());
+        file.extend([2]);
+        file.extend(
+            ['证', ' ']
+                .iter()
+                .flat_map(|to| u32::from(*to).to_le_bytes()),
+        );
+        file.extend(0_u32.to_le_bytes());
+        file
+    }
+
+    #[test]
+    fn the_parts_of_a_file_are_found() {
+        let bytes = beginning();
+        let file = ModelFile::parse(&bytes).expect("a sound file");
+        assert_eq!(file.pieces, [("居", 0.0), ("住", -1.0), ("证", -2.0)]);
+        assert_eq!(file.replacements[&'證'].as_ref(), "证 ");
+        assert_eq!(file.sizes.width, 32);
+        assert!(file.floats("emb.pos", 32).is_err());
+    }
+
+    #[test]
+    fn a_damaged_file_is_read_or_refused_and_never_panics() {
+        let sound = beginning();
+        for length in 0..sound.len() {
+            assert!(
+                ModelFile::parse(&sound[..length]).is_err(),
+                "{length} bytes"
+            );
+        }
+        for place in 0..sound.len() {
+            let mut bytes = sound.clone();
+            for byte in 0..=u8::MAX {
+                bytes[place] = byte;
+                let _ = ModelFile::parse(&bytes).map(|file| file.floats("emb.pos", 32));
+            }
+        }
+    }
+}

@@ -112,21 +112,14 @@ impl Http {
     /// whole file where the server says it.
     fn accept<B>(response: &Response<B>, partial: &mut Partial) -> Result<Option<u64>, Failure> {
         let headers = response.headers();
-        let total = match response.status() {
-            StatusCode::OK => {
-                partial.start_over(version(headers))?;
-                text(headers, header::CONTENT_LENGTH).and_then(|length| length.parse().ok())
-            }
-            StatusCode::PARTIAL_CONTENT => {
-                let (start, total) = text(headers, header::CONTENT_RANGE)
-                    .and_then(content_range)
-                    .ok_or_else(|| Failure::Source("服务器的回答看不懂".into()))?;
-                if start != partial.bytes() {
-                    partial.start_over(None)?;
-                    return Err(Failure::Source("服务器从别处续传".into()));
-                }
-                total
-            }
+        let (first, total) = match response.status() {
+            StatusCode::OK => (
+                0,
+                text(headers, header::CONTENT_LENGTH).and_then(whole_number),
+            ),
+            StatusCode::PARTIAL_CONTENT => text(headers, header::CONTENT_RANGE)
+                .and_then(content_range)
+                .ok_or_else(|| Failure::Source("服务器的回答看不懂".into()))?,
             StatusCode::RANGE_NOT_SATISFIABLE => {
                 partial.start_over(None)?;
                 return Err(Failure::Source("服务器上的文件变了".into()));
@@ -134,12 +127,21 @@ impl Http {
             StatusCode::NOT_FOUND => return Err(Failure::Source("没有这个文件（404）".into())),
             status => return Err(Failure::Source(format!("服务器回答 {status}"))),
         };
-        match (total, partial.expected_bytes()) {
-            (Some(total), Some(expected)) if total != expected => Err(Failure::Source(format!(
+        // A page that asks for a password, say, must not cost what was fetched before.
+        if let (Some(total), Some(expected)) = (total, partial.expected_bytes())
+            && total != expected
+        {
+            return Err(Failure::Source(format!(
                 "大小是 {total} 字节，应为 {expected} 字节，不是这个文件"
-            ))),
-            _ => Ok(total.or(partial.expected_bytes())),
+            )));
         }
+        if first == 0 {
+            partial.start_over(version(headers))?;
+        } else if first != partial.bytes() {
+            partial.start_over(None)?;
+            return Err(Failure::Source("服务器从别处续传".into()));
+        }
+        Ok(total.or(partial.expected_bytes()))
     }
 }
 
@@ -159,9 +161,34 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
+fn whole_number(text: &str) -> Option<u64> {
+    text.parse().ok()
+}
+
 /// The first byte and the total of `bytes first-last/total`.
 fn content_range(range: &str) -> Option<(u64, Option<u64>)> {
     let (range, total) = range.strip_prefix("bytes ")?.split_once('/')?;
     let (first, _last) = range.split_once('-')?;
     Some((first.parse().ok()?, total.parse().ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_range_is_read_or_refused() {
+        for (text, expected) in [
+            ("bytes 5-9/10", Some((5, Some(10)))),
+            ("bytes 0-0/18446744073709551615", Some((0, Some(u64::MAX)))),
+            ("bytes 5-9/*", Some((5, None))),
+            ("bytes */10", None),
+            ("bytes 18446744073709551616-0/10", None),
+            ("items 5-9/10", None),
+            ("bytes 5", None),
+            ("", None),
+        ] {
+            assert_eq!(content_range(text), expected, "{text:?}");
+        }
+    }
 }

@@ -273,6 +273,19 @@ impl Partial {
     }
 }
 
+impl Drop for Partial {
+    /// A source that gave nothing leaves nothing behind.
+    fn drop(&mut self) {
+        let empty = self
+            .file
+            .metadata()
+            .is_ok_and(|metadata| metadata.len() == 0);
+        if empty && let Err(error) = self.discard() {
+            tracing::warn!(%error, "an empty file could not be removed");
+        }
+    }
+}
+
 /// A file that is not there need not be removed.
 pub(super) fn absent_is_fine(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::NotFound {
