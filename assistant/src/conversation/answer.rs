@@ -1,11 +1,13 @@
 //! A question: verified answer, written and checked answer, quoted passage, one question back, or
 //! a work order, in this order of preference.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use models::ModelError;
 
 use super::assistant::Assistant;
-use super::compose::{self, Material, Outcome};
+use super::compose::{self, Limits, Material, Outcome};
 use super::evidence;
 use super::follow_up;
 use super::look::Looked;
@@ -19,6 +21,9 @@ const READ: usize = 2;
 
 /// Probability below which evidence is no reason to ask back either.
 const WORTH_ASKING: f32 = 0.25;
+
+/// Probability from which the gate is believed against a writer that finds nothing to say.
+const SURE: f32 = 0.7;
 
 impl Assistant {
     /// Answers a question.
@@ -70,7 +75,13 @@ impl Assistant {
                 reply.sentences = sentences;
                 reply.dropped = dropped;
             }
-            Outcome::Declined => return Ok(nothing_written(running, reply, looked)),
+            Outcome::Declined if looked.found.gate.probability < SURE => {
+                return Ok(nothing_written(running, reply, looked));
+            }
+            Outcome::Declined => {
+                reply.composition = Composition::Quoted;
+                reply.sentences = looked.quoted();
+            }
             Outcome::Nothing { dropped } => {
                 reply.composition = Composition::Quoted;
                 reply.sentences = looked.quoted();
@@ -89,8 +100,9 @@ impl Assistant {
         let Some(generator) = self.generator.get() else {
             return nothing;
         };
+        let patience = Duration::from_secs_f64(self.settings.first_words_seconds);
         let outlook = generator.outlook();
-        if outlook.ahead.as_secs_f64() > self.settings.first_words_seconds {
+        if outlook.ahead > patience {
             return nothing;
         }
         let stage = match outlook.waiting {
@@ -106,14 +118,22 @@ impl Assistant {
             .map(|(source, whole)| Material {
                 source,
                 read: evidence::telling_part(whole, question, evidence::READ),
-                whole,
+                support: format!(
+                    "《{}》{} {}\n{whole}",
+                    source.title,
+                    source.headings.join(" "),
+                    source.locator
+                ),
             })
             .collect();
         let written = compose::write(
             generator.as_ref(),
             question,
             &materials,
-            self.settings.answer_tokens,
+            Limits {
+                tokens: self.settings.answer_tokens,
+                first_words_by: running.began + patience,
+            },
             running.ticket,
             running.events,
         )

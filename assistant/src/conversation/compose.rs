@@ -43,8 +43,17 @@ pub(crate) struct Material<'a> {
     pub(crate) source: &'a Source,
     /// The sentences that the writer reads.
     pub(crate) read: &'a str,
-    /// The whole passage with the headings above it: what may support a sentence.
-    pub(crate) whole: &'a str,
+    /// The whole passage under its title and headings: what may support a sentence.
+    pub(crate) support: String,
+}
+
+/// How long an answer may get and how long it may take to begin.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Most tokens.
+    pub(crate) tokens: usize,
+    /// Where nothing has been said by then, nothing will be: quoting is quicker.
+    pub(crate) first_words_by: Instant,
 }
 
 /// Streams an answer to `question` from `materials` into `events`.
@@ -52,7 +61,7 @@ pub(crate) async fn write(
     generator: &dyn Generate,
     question: &str,
     materials: &[Material<'_>],
-    max_tokens: usize,
+    limits: Limits,
     ticket: &Ticket,
     events: &mpsc::Sender<TurnEvent>,
 ) -> Result<Outcome, ModelError> {
@@ -60,7 +69,7 @@ pub(crate) async fn write(
         .iter()
         .map(|material| (material.source, material.read))
         .collect();
-    let mut generation = generator.generate(prompt::request(question, &passages, max_tokens))?;
+    let mut generation = generator.generate(prompt::request(question, &passages, limits.tokens))?;
     let mut splitter = grounding::SentenceSplitter::default();
     let mut answer = Answer {
         question,
@@ -72,6 +81,9 @@ pub(crate) async fn write(
     loop {
         let piece = tokio::select! {
             () = ticket.stopped() => return Ok(Outcome::Stopped),
+            () = tokio::time::sleep_until(limits.first_words_by.into()), if answer.first_words.is_none() => {
+                return Ok(answer.outcome(false));
+            }
             piece = next(&mut generation) => piece?,
         };
         let (complete, ended) = match &piece {
@@ -152,7 +164,7 @@ impl Answer<'_> {
             .materials
             .iter()
             .filter(|material| cited.contains(&material.source.number))
-            .map(|material| material.whole)
+            .map(|material| material.support.as_str())
             .collect();
         grounding::check(text, &passages, self.question)
     }

@@ -9,7 +9,7 @@ use crate::store::Community;
 pub(crate) const QUOTE: usize = 160;
 
 /// Longest stretch of one passage that the writer reads, in characters.
-pub(crate) const READ: usize = 220;
+pub(crate) const READ: usize = 160;
 
 /// What is local to a resident: the fields of the community and, where it is silent, of its ancestors.
 #[derive(Clone, Debug, Default)]

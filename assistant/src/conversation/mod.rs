@@ -22,7 +22,6 @@ pub use assistant::{Assistant, OpenedConversation, Say, TurnStream, Writer};
 pub use policy::{Danger, Intent};
 
 pub(crate) use prompt::INSTRUCTIONS;
-pub(crate) use evidence::LocalFields;
 pub use turn::{
     Composition, Disposition, FiledWorkOrder, Rating, Reason, Reply, Sentence, Source, Stage, Turn,
     TurnEvent,
