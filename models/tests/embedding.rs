@@ -1,5 +1,7 @@
 //! The embedder against the reference implementation that its weights came with.
 
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -8,20 +8,13 @@ use std::path::Path;
 use models::Puller;
 use models::catalog::{CatalogEntry, CatalogFile, Format, Purpose, Source};
 use models::pull::{PullError, SourceKind, SourcePreferences, Stage, Verification};
-use sha2::{Digest, Sha256};
-use support::{Answer, Server};
+use support::hash::sha256;
+use support::{Answer, Request, Server};
 
 /// Long enough that a connection can break in the middle of it.
 fn content() -> Vec<u8> {
     (0..3_000_000_u32)
         .map(|place| (place.wrapping_mul(2_654_435_761) >> 24) as u8)
-        .collect()
-}
-
-fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
         .collect()
 }
 
@@ -133,11 +126,7 @@ fn a_broken_connection_is_continued_where_it_broke() {
         .pull(&entry, &mut |_| {})
         .expect("pulled");
     assert_eq!(fs::read(path).expect("the file"), content);
-    let offsets: Vec<u64> = server
-        .requests()
-        .iter()
-        .map(|request| request.offset())
-        .collect();
+    let offsets: Vec<u64> = server.requests().iter().map(Request::offset).collect();
     assert_eq!(offsets, [0, 1_300_000, 2_600_000]);
 }
 
@@ -166,7 +155,7 @@ fn what_was_fetched_before_a_failure_is_kept_for_the_next_pull_and_never_looks_f
         .expect("pulled");
     assert_eq!(fs::read(path).expect("the file"), content);
     assert_eq!(
-        server.requests().last().map(|request| request.offset()),
+        server.requests().last().map(Request::offset),
         Some(2_000_000)
     );
 }
@@ -243,7 +232,7 @@ fn a_page_in_place_of_the_rest_costs_nothing_of_what_was_fetched() {
         .expect("pulled");
     assert_eq!(fs::read(path).expect("the file"), content);
     assert_eq!(
-        server.requests().last().map(|request| request.offset()),
+        server.requests().last().map(Request::offset),
         Some(2_000_000)
     );
 }

