@@ -76,7 +76,10 @@ impl Mapped {
         let shift = self.text.len();
         self.text.push_str(&other.text);
         for (index, run) in other.runs.iter().enumerate() {
-            let moved = Run { new: run.new + shift, ..*run };
+            let moved = Run {
+                new: run.new + shift,
+                ..*run
+            };
             let end = other.run_end(index) + shift;
             self.add(moved, end - moved.new);
         }
@@ -112,8 +115,11 @@ impl Mapped {
     #[must_use]
     pub fn then(&self, change: impl FnOnce(&str) -> Self) -> Self {
         let changed = change(&self.text);
-        if changed.is_unchanged(self.text.len()) {
-            return self.clone();
+        if changed.keeps_places(self.text.len()) {
+            return Self {
+                text: changed.text,
+                runs: self.runs.clone(),
+            };
         }
         let mut result = Self::new();
         for index in 0..changed.runs.len() {
@@ -122,7 +128,10 @@ impl Mapped {
             if run.new_unit == run.old_unit {
                 let same = self.places(run.old..run.old + (end - run.new));
                 for (part, length) in same {
-                    let moved = Run { new: run.new + part.new, ..part };
+                    let moved = Run {
+                        new: run.new + part.new,
+                        ..part
+                    };
                     result.add(moved, length);
                 }
                 continue;
@@ -140,11 +149,19 @@ impl Mapped {
         result
     }
 
-    /// Whether this is exactly its original of `length` bytes.
-    fn is_unchanged(&self, length: usize) -> bool {
+    /// Whether every byte stands where it stood in an original of `length` bytes.
+    fn keeps_places(&self, length: usize) -> bool {
         self.text.len() == length
             && (length == 0
-                || matches!(self.runs[..], [Run { old: 0, new_unit: 1, old_unit: 1, .. }]))
+                || matches!(
+                    self.runs[..],
+                    [Run {
+                        old: 0,
+                        new_unit: 1,
+                        old_unit: 1,
+                        ..
+                    }]
+                ))
     }
 
     /// The runs of a stretch, placed from 0, with their lengths in bytes of the text.
@@ -164,12 +181,26 @@ impl Mapped {
             let into_unit = (start - run.new) % run.new_unit;
             if into_unit > 0 {
                 let rest = (run.new_unit - into_unit).min(end - start);
-                places.push((Run { new: start - range.start, old, ..run }, rest));
+                places.push((
+                    Run {
+                        new: start - range.start,
+                        old,
+                        ..run
+                    },
+                    rest,
+                ));
                 start += rest;
                 old += run.old_unit;
             }
             if start < end {
-                places.push((Run { new: start - range.start, old, ..run }, end - start));
+                places.push((
+                    Run {
+                        new: start - range.start,
+                        old,
+                        ..run
+                    },
+                    end - start,
+                ));
             }
         }
         places
@@ -188,7 +219,15 @@ impl Mapped {
         } else {
             (length, original.len())
         };
-        self.add(Run { new, old: original.start, new_unit, old_unit }, length);
+        self.add(
+            Run {
+                new,
+                old: original.start,
+                new_unit,
+                old_unit,
+            },
+            length,
+        );
     }
 
     /// Adds a run of `length` bytes of the text, joining it to the last one where it continues it.
@@ -210,10 +249,73 @@ impl Mapped {
     }
 
     fn run_at(&self, at: usize) -> Option<usize> {
-        self.runs.partition_point(|run| run.new <= at).checked_sub(1)
+        self.runs
+            .partition_point(|run| run.new <= at)
+            .checked_sub(1)
     }
 
     fn run_end(&self, index: usize) -> usize {
-        self.runs.get(index + 1).map_or(self.text.len(), |next| next.new)
+        self.runs
+            .get(index + 1)
+            .map_or(self.text.len(), |next| next.new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Drops spaces, writes 啊 for every a and turns every 辦 into 办.
+    fn change(text: &str) -> Mapped {
+        let mut changed = Mapped::new();
+        for (at, character) in text.char_indices() {
+            let range = at..at + character.len_utf8();
+            match character {
+                ' ' => {}
+                'a' => changed.push("啊", range),
+                '辦' => changed.push("办", range),
+                _ => changed.push(&text[range.clone()], range),
+            }
+        }
+        changed
+    }
+
+    #[test]
+    fn a_change_that_keeps_all_places_is_a_change() {
+        assert_eq!(Mapped::unchanged("辦理").then(change).text(), "办理");
+    }
+
+    proptest! {
+        #[test]
+        fn every_character_points_at_its_own(text in "[ aab居辦\n]{0,40}", cut in 0..20_usize) {
+            let mapped = Mapped::unchanged(text.as_str()).then(change);
+            for (at, character) in mapped.text().char_indices() {
+                let original = &text[mapped.original(at..at + character.len_utf8())];
+                let expected = match character { '啊' => "a", '办' => "辦", _ => original };
+                prop_assert_eq!(original, expected);
+                prop_assert_eq!(original.chars().count(), 1);
+            }
+            // A part, and two parts put together, point at the same places.
+            let cut = mapped.text().char_indices().nth(cut).map_or(mapped.text().len(), |(at, _)| at);
+            let (first, second) = (mapped.slice(0..cut), mapped.slice(cut..mapped.text().len()));
+            let mut joined = first.clone();
+            joined.append(&second);
+            prop_assert_eq!(&joined, &mapped);
+            let again = mapped.then(|text| {
+                let mut upper = Mapped::new();
+                for (at, character) in text.char_indices() {
+                    let range = at..at + character.len_utf8();
+                    upper.push(if character == 'b' { "乙" } else { &text[range.clone()] }, range);
+                }
+                upper
+            });
+            for (at, character) in again.text().char_indices() {
+                let original = &text[again.original(at..at + character.len_utf8())];
+                let expected = match character { '啊' => "a", '办' => "辦", '乙' => "b", _ => original };
+                prop_assert_eq!(original, expected);
+            }
+        }
     }
 }

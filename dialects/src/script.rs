@@ -13,6 +13,51 @@ use crate::Mapped;
 /// Chinese Characters, 2013). They are no sign of traditional text.
 const AT_HOME_IN_BOTH: &str = "乾吒夥後徵捱摺於榘甯菸薹醣麴麽瞭藉餘鍾昇堃淼";
 
+/// The characters of the radicals U+2F00 to U+2FD5, in their order. PDF files often hold the
+/// radical where the character is meant, as both look alike.
+const RADICALS: &str = concat!(
+    "一丨丶丿乙亅二亠人儿入八冂冖冫几凵刀力勹匕匚匸十卜卩厂厶又口囗土士夂夊夕大女子宀寸小尢",
+    "尸屮山巛工己巾干幺广廴廾弋弓彐彡彳心戈戶手支攴文斗斤方无日曰月木欠止歹殳毋比毛氏气水火",
+    "爪父爻爿片牙牛犬玄玉瓜瓦甘生用田疋疒癶白皮皿目矛矢石示禸禾穴立竹米糸缶网羊羽老而耒耳聿",
+    "肉臣自至臼舌舛舟艮色艸虍虫血行衣襾見角言谷豆豕豸貝赤走足身車辛辰辵邑酉釆里金長門阜隶隹",
+    "雨靑非面革韋韭音頁風飛食首香馬骨高髟鬥鬯鬲鬼魚鳥鹵鹿麥麻黃黍黑黹黽鼎鼓鼠鼻齊齒龍龜龠",
+);
+
+/// Radicals of the supplement that look like a simplified character, with that character.
+const SUPPLEMENT: [(char, char); 31] = [
+    ('\u{2e9f}', '母'),
+    ('\u{2ea0}', '民'),
+    ('\u{2ec1}', '虎'),
+    ('\u{2ec4}', '西'),
+    ('\u{2ec5}', '见'),
+    ('\u{2ec6}', '角'),
+    ('\u{2ec9}', '贝'),
+    ('\u{2eca}', '足'),
+    ('\u{2ecb}', '车'),
+    ('\u{2ed1}', '長'),
+    ('\u{2ed3}', '长'),
+    ('\u{2ed4}', '门'),
+    ('\u{2ed7}', '雨'),
+    ('\u{2ed8}', '青'),
+    ('\u{2ed9}', '韦'),
+    ('\u{2eda}', '页'),
+    ('\u{2edb}', '风'),
+    ('\u{2edc}', '飞'),
+    ('\u{2edd}', '食'),
+    ('\u{2ee2}', '马'),
+    ('\u{2ee3}', '骨'),
+    ('\u{2ee4}', '鬼'),
+    ('\u{2ee5}', '鱼'),
+    ('\u{2ee6}', '鸟'),
+    ('\u{2ee7}', '卤'),
+    ('\u{2ee8}', '麦'),
+    ('\u{2ee9}', '黄'),
+    ('\u{2eec}', '齐'),
+    ('\u{2eee}', '齿'),
+    ('\u{2ef0}', '龙'),
+    ('\u{2ef3}', '龟'),
+];
+
 /// First and last characters that conversion may change: the unified ideographs and extension A.
 const HAN: std::ops::RangeInclusive<char> = '\u{3400}'..='\u{9fff}';
 
@@ -27,9 +72,7 @@ static TRADITIONAL: LazyLock<HashSet<char>> = LazyLock::new(|| {
     let all: String = HAN.flat_map(|character| [character, '\n']).collect();
     let converted = converter.convert(&all);
     HAN.zip(converted.lines())
-        .filter(|(before, after)| {
-            !after.starts_with(*before) && !AT_HOME_IN_BOTH.contains(*before)
-        })
+        .filter(|(before, after)| !after.starts_with(*before) && !AT_HOME_IN_BOTH.contains(*before))
         .map(|(before, _)| before)
         .collect()
 });
@@ -54,8 +97,14 @@ pub enum Script {
 /// assert_eq!(script("居住證辦理須知"), Script::Traditional);
 /// ```
 pub fn script(text: &str) -> Script {
-    let han = text.chars().filter(|character| HAN.contains(character)).count();
-    let traditional = text.chars().filter(|&character| is_traditional(character)).count();
+    let han = text
+        .chars()
+        .filter(|character| HAN.contains(character))
+        .count();
+    let traditional = text
+        .chars()
+        .filter(|&character| is_traditional(character))
+        .count();
     match traditional {
         0 => Script::Simplified,
         many if many * 3 >= han => Script::Traditional,
@@ -78,7 +127,9 @@ pub fn to_simplified(text: &str) -> Mapped {
     for line in text.split_inclusive('\n') {
         let range = start..start + line.len();
         start = range.end;
-        let converter = TO_SIMPLIFIED.as_ref().filter(|_| line.chars().any(is_traditional));
+        let converter = TO_SIMPLIFIED
+            .as_ref()
+            .filter(|_| line.chars().any(is_traditional));
         let Some(converter) = converter else {
             result.push(line, range);
             continue;
@@ -99,7 +150,8 @@ pub fn to_simplified(text: &str) -> Mapped {
     result
 }
 
-/// Turns full-width letters, digits and signs into their half-width form.
+/// Turns full-width letters, digits and signs into their half-width form, and radicals that stand
+/// for the character into the character.
 ///
 /// Chinese punctuation （），：；？！ and the wave dash ～ are no mere form and stay.
 pub fn to_half_width(text: &str) -> Mapped {
@@ -112,18 +164,42 @@ pub fn to_half_width(text: &str) -> Mapped {
     result
 }
 
-/// Half-width form of one character, itself where its width carries meaning.
+/// Half-width form of one character, itself where its width carries meaning; the character for a
+/// radical.
 pub fn half_width(character: char) -> char {
-    let only_form = matches!(
-        character,
-        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ'
-            | '．' | '％' | '＋' | '－' | '＝' | '／' | '＊' | '＜' | '＞' | '＆' | '＃' | '＠'
-            | '＿' | '＄' | '＼' | '＾' | '｛' | '｝' | '［' | '］'
-    );
-    if only_form {
-        char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character)
-    } else {
-        character
+    match character {
+        '０'..='９'
+        | 'Ａ'..='Ｚ'
+        | 'ａ'..='ｚ'
+        | '．'
+        | '％'
+        | '＋'
+        | '－'
+        | '＝'
+        | '／'
+        | '＊'
+        | '＜'
+        | '＞'
+        | '＆'
+        | '＃'
+        | '＠'
+        | '＿'
+        | '＄'
+        | '＼'
+        | '＾'
+        | '｛'
+        | '｝'
+        | '［'
+        | '］' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
+        '\u{2f00}'..='\u{2fd5}' => {
+            let index = u32::from(character) - 0x2f00;
+            RADICALS.chars().nth(index as usize).unwrap_or(character)
+        }
+        '\u{2e80}'..='\u{2eff}' => SUPPLEMENT
+            .iter()
+            .find(|(radical, _)| *radical == character)
+            .map_or(character, |(_, meant)| *meant),
+        _ => character,
     }
 }
 
@@ -150,6 +226,11 @@ mod tests {
         let mapped = to_half_width("１．补贴２０％（每月）：ＡＢＣ～");
         assert_eq!(mapped.text(), "1.补贴20%（每月）：ABC～");
         assert_eq!(mapped.original(1..2), 3..6);
+        assert_eq!(
+            to_half_width("⽤⼾⼝簿，居⺠⻓期").text(),
+            "用戶口簿，居民长期"
+        );
+        assert_eq!(RADICALS.chars().count(), 214);
     }
 
     proptest! {

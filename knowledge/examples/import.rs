@@ -1,6 +1,9 @@
 //! Prints what an import makes of files and folders:
 //! `cargo run -p knowledge --example import -- PATH...`
-#![expect(clippy::print_stdout, reason = "the output of an example is what it prints")]
+#![expect(
+    clippy::print_stdout,
+    reason = "the output of an example is what it prints"
+)]
 
 use std::path::Path;
 
@@ -27,13 +30,24 @@ fn print_document(document: &knowledge::ImportedDocument) {
         println!(
             "[{}] {} ({} 字, {:?})",
             passage.ordinal,
-            passage.headings.iter().chain([&passage.locator]).cloned().collect::<Vec<_>>().join(" > "),
+            passage
+                .headings
+                .iter()
+                .chain([&passage.locator])
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" > "),
             passage.text.chars().count(),
             passage.origin,
         );
         println!("{}", passage.text);
     }
     for answer in &document.answers {
-        println!("? {} -> {} [{}]", answer.questions.join(" / "), answer.answer, answer.passage);
+        println!(
+            "? {} -> {} [{}]",
+            answer.questions.join(" / "),
+            answer.answer,
+            answer.passage
+        );
     }
 }

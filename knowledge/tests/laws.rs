@@ -34,7 +34,9 @@ fn articles(source: &str) -> Vec<(String, String)> {
             line.strip_prefix('第')
                 .and_then(|rest| rest.split_once(unit))
                 .filter(|(number, rest)| {
-                    number.chars().all(|c| "零一二三四五六七八九十百千".contains(c))
+                    number
+                        .chars()
+                        .all(|c| "零一二三四五六七八九十百千".contains(c))
                         && rest.starts_with([' ', '\u{3000}'])
                 })
                 .map(|(number, _)| format!("第{number}{unit}"))
@@ -43,7 +45,11 @@ fn articles(source: &str) -> Vec<(String, String)> {
         if let Some(name) = name {
             articles.push((name, characters(line)));
             inside = true;
-        } else if line.starts_with('#') || ["分编", "编", "章", "节"].into_iter().any(|unit| numbered(unit).is_some()) {
+        } else if line.starts_with('#')
+            || ["分编", "编", "章", "节"]
+                .into_iter()
+                .any(|unit| numbered(unit).is_some())
+        {
             inside = false;
         } else if line.chars().all(|c| c == '-' || c == ' ') {
             // A line drawn around a table.
@@ -58,7 +64,11 @@ fn articles(source: &str) -> Vec<(String, String)> {
 fn imported(document: &ImportedDocument) -> Vec<(String, String)> {
     let mut articles: Vec<(String, String)> = Vec::new();
     for passage in &document.passages {
-        let Some(end) = passage.locator.find('条').filter(|_| passage.locator.starts_with('第')) else {
+        let Some(end) = passage
+            .locator
+            .find('条')
+            .filter(|_| passage.locator.starts_with('第'))
+        else {
             continue;
         };
         let name = &passage.locator[..end + '条'.len_utf8()];
@@ -72,7 +82,9 @@ fn imported(document: &ImportedDocument) -> Vec<(String, String)> {
 
 #[test]
 fn every_article_of_every_national_law_is_whole_and_in_order() {
-    let Some(folder) = shared("national_laws") else { return };
+    let Some(folder) = shared("national_laws") else {
+        return;
+    };
     let mut laws = 0;
     let mut found = 0;
     for (path, result) in import_folder(&folder, &Limits::default()) {
@@ -87,15 +99,28 @@ fn every_article_of_every_national_law_is_whole_and_in_order() {
             } else {
                 // What is annexed behind the last article has passages of its own.
                 let rest = article.1.strip_prefix(read.1.as_str()).unwrap_or_else(|| {
-                    panic!("{} {}: {} is not {}", path.display(), read.0, read.1, article.1)
+                    panic!(
+                        "{} {}: {} is not {}",
+                        path.display(),
+                        read.0,
+                        read.1,
+                        article.1
+                    )
                 });
-                assert!(characters(&document.text).ends_with(rest), "{}", path.display());
+                assert!(
+                    characters(&document.text).ends_with(rest),
+                    "{}",
+                    path.display()
+                );
             }
         }
         laws += 1;
         found += read.len();
     }
-    assert!(laws > 80 && found > 5_000, "{laws} laws with {found} articles");
+    assert!(
+        laws > 80 && found > 5_000,
+        "{laws} laws with {found} articles"
+    );
 }
 
 #[test]
@@ -111,7 +136,12 @@ fn passages_are_in_order_and_point_at_their_text() {
         for (passage, ordinal) in document.passages.iter().zip(0..) {
             assert_eq!(passage.ordinal, ordinal);
             assert_eq!(passage.text, document.text[passage.span.clone()]);
-            assert!(passage.span.start >= last, "{} {}", path.display(), passage.locator);
+            assert!(
+                passage.span.start >= last,
+                "{} {}",
+                path.display(),
+                passage.locator
+            );
             last = passage.span.end;
             assert!(!passage.locator.is_empty());
             check_origin(passage, &bytes, &path);
@@ -131,13 +161,20 @@ fn check_origin(passage: &Passage, bytes: &[u8], path: &Path) {
     // Tables have the names of their columns added.
     if !passage.locator.starts_with('表') {
         assert_eq!(original.chars().next(), text.chars().next(), "{}", place());
-        assert_eq!(original.chars().next_back(), text.chars().next_back(), "{}", place());
+        assert_eq!(
+            original.chars().next_back(),
+            text.chars().next_back(),
+            "{}",
+            place()
+        );
     }
 }
 
 #[test]
 fn a_long_article_is_cut_at_its_clauses_with_the_lead_in_above() {
-    let Some(folder) = shared("national_laws") else { return };
+    let Some(folder) = shared("national_laws") else {
+        return;
+    };
     let path = folder.join("民法典(2020-05-28).md");
     let document = import_file(&path, &Limits::default()).expect("the law is there");
     let parts: Vec<&Passage> = document
@@ -150,8 +187,16 @@ fn a_long_article_is_cut_at_its_clauses_with_the_lead_in_above() {
         let length = passage.text.chars().count();
         assert!(length <= 600, "{} has {length} characters", passage.locator);
     }
-    let with_items = document.passages.iter().find(|passage| passage.locator.contains("项"));
+    let with_items = document
+        .passages
+        .iter()
+        .find(|passage| passage.locator.contains("项"));
     if let Some(passage) = with_items {
-        assert!(passage.headings.last().is_some_and(|heading| !heading.is_empty()));
+        assert!(
+            passage
+                .headings
+                .last()
+                .is_some_and(|heading| !heading.is_empty())
+        );
     }
 }

@@ -33,9 +33,8 @@ pub(super) fn prepared(
                 _ => return None,
             };
             let span = edition.span(section.lines.clone());
-            let holds = |passage: &&Passage| {
-                passage.span.start < span.end && span.start < passage.span.end
-            };
+            let holds =
+                |passage: &&Passage| passage.span.start < span.end && span.start < passage.span.end;
             let passage = passages.iter().find(holds)?.ordinal;
             let answer = edition.as_str()[span].trim().to_owned();
             (!questions.is_empty() && !answer.is_empty()).then_some(PreparedAnswer {

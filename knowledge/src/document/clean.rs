@@ -36,7 +36,10 @@ impl Cleaned {
         let mut warnings = Vec::new();
         let mut warn = |code: &str, count: usize, message: String| {
             if count > 0 {
-                warnings.push(Warning { code: code.to_owned(), message });
+                warnings.push(Warning {
+                    code: code.to_owned(),
+                    message,
+                });
             }
         };
         let removed = self.notes.removed;

@@ -11,7 +11,9 @@ use super::marker::marker;
 
 /// A heading with the number of its page behind dots, dashes or wide space.
 static ENTRY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(.{2,80}?)\s*(?:[.．…·⋯_]{3,}\s*[-–—]?\s*\d{1,4}\s*[-–—]?|\s[-–—]\s*\d{1,4}\s*[-–—])$")
+    pattern(
+        r"^(.{2,80}?)\s*(?:[.．…·⋯_]{3,}\s*[-–—]?\s*\d{1,4}\s*[-–—]?|\s[-–—]\s*\d{1,4}\s*[-–—])$",
+    )
 });
 
 /// Fewest entries with page numbers in a row that make a table of contents.
@@ -21,7 +23,11 @@ const FEWEST_ENTRIES: usize = 3;
 /// and runs of lines that end with page numbers.
 pub(super) fn remove(lines: &mut Vec<Line>) {
     remove_numbered(lines);
-    let Some(heading) = lines.iter().take(60).position(|line| is_heading(line.as_str())) else {
+    let Some(heading) = lines
+        .iter()
+        .take(60)
+        .position(|line| is_heading(line.as_str()))
+    else {
         return;
     };
     let entries = lines[heading + 1..]
@@ -54,7 +60,10 @@ pub(super) fn remove(lines: &mut Vec<Line>) {
 }
 
 fn is_heading(text: &str) -> bool {
-    let bare: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    let bare: String = text
+        .chars()
+        .filter(|character| !character.is_whitespace())
+        .collect();
     matches!(bare.as_str(), "目录" | "目次" | "【目录】" | "目录：")
 }
 
@@ -64,7 +73,10 @@ fn is_entry(text: &str) -> bool {
 }
 
 fn remove_numbered(lines: &mut Vec<Line>) {
-    let numbered: Vec<bool> = lines.iter().map(|line| ENTRY.is_match(line.as_str())).collect();
+    let numbered: Vec<bool> = lines
+        .iter()
+        .map(|line| ENTRY.is_match(line.as_str()))
+        .collect();
     let mut keep = vec![true; lines.len()];
     let mut at = 0;
     while at < numbered.len() {

@@ -24,7 +24,8 @@ pub(super) fn first_date(text: &str) -> Option<Date> {
 
 /// All days that a text names, each with its range of bytes.
 pub(super) fn all_dates(text: &str) -> impl Iterator<Item = (Date, Range<usize>)> + '_ {
-    DATE.captures_iter(text).filter_map(|found| Some((read(&found)?, found.get(0)?.range())))
+    DATE.captures_iter(text)
+        .filter_map(|found| Some((read(&found)?, found.get(0)?.range())))
 }
 
 fn read(found: &Captures<'_>) -> Option<Date> {
@@ -36,7 +37,9 @@ fn read(found: &Captures<'_>) -> Option<Date> {
         .name("hy")?
         .as_str()
         .chars()
-        .try_fold(0, |year: i16, digit| Some(year * 10 + i16::from(digit_value(digit)?)))?;
+        .try_fold(0, |year: i16, digit| {
+            Some(year * 10 + i16::from(digit_value(digit)?))
+        })?;
     let month = ten_based(found.name("hm")?.as_str())?;
     Date::new(year, month, ten_based(found.name("hd")?.as_str())?).ok()
 }

@@ -2,7 +2,7 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use dialects::Mapped;
-use encoding_rs::{CoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{BIG5, CoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::ImportError;
 use crate::Warning;
@@ -63,7 +63,9 @@ fn accept(text: Mapped) -> Result<Decoded, ImportError> {
         }
     }
     if (control + broken) as f64 > characters as f64 * MOST_BROKEN {
-        return Err(ImportError::WrongType { found: "看不出内容的数据" });
+        return Err(ImportError::WrongType {
+            found: "看不出内容的数据",
+        });
     }
     Ok(Decoded { text, broken })
 }
@@ -91,7 +93,40 @@ fn guess(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encoding
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    widest(detector.guess(Some(b"cn"), Utf8Detection::Allow))
+    match widest(detector.guess(Some(b"cn"), Utf8Detection::Allow)) {
+        encoding if encoding == GB18030 && common_in(bytes, BIG5) > common_in(bytes, GB18030) => {
+            BIG5
+        }
+        encoding => encoding,
+    }
+}
+
+/// Share of the two-byte characters that stand in the part of an encoding that holds punctuation
+/// and the common characters. Short texts are told apart by this better than by the statistics.
+fn common_in(bytes: &[u8], encoding: &'static Encoding) -> f64 {
+    let common = if encoding == BIG5 {
+        0xa4..=0xc6
+    } else {
+        0xb0..=0xd7
+    };
+    let trail = |byte: u8| {
+        let low = encoding == BIG5 && (0x40..=0x7e).contains(&byte);
+        low || byte >= 0xa1
+    };
+    let (mut hits, mut all) = (0_usize, 0_usize);
+    let mut at = 0;
+    while at + 1 < bytes.len() {
+        if bytes[at] < 0x81 {
+            at += 1;
+            continue;
+        }
+        let (lead, second) = (bytes[at], bytes[at + 1]);
+        all += 1;
+        hits +=
+            usize::from((common.contains(&lead) || lead <= 0xa3) && trail(second) && lead >= 0xa1);
+        at += 2;
+    }
+    hits as f64 / all.max(1) as f64
 }
 
 /// GB18030 holds all of GBK.
@@ -131,7 +166,11 @@ fn mostly_utf_8(bytes: &[u8]) -> bool {
     let mut whole = 0_usize;
     let mut broken = 0_usize;
     for chunk in bytes.utf8_chunks() {
-        whole += chunk.valid().chars().filter(|character| !character.is_ascii()).count();
+        whole += chunk
+            .valid()
+            .chars()
+            .filter(|character| !character.is_ascii())
+            .count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
     whole > broken * 50
@@ -147,7 +186,11 @@ fn decode_with(encoding: &'static Encoding, bytes: &[u8], start: usize) -> Mappe
         let last = at == bytes.len();
         let input = if last { &[][..] } else { &bytes[at..=at] };
         let (result, _, written, _) = decoder.decode_to_utf8(input, &mut buffer, last);
-        debug_assert_eq!(result, CoderResult::InputEmpty, "one byte never fills the buffer");
+        debug_assert_eq!(
+            result,
+            CoderResult::InputEmpty,
+            "one byte never fills the buffer"
+        );
         if written == 0 {
             continue;
         }
@@ -162,8 +205,6 @@ fn decode_with(encoding: &'static Encoding, bytes: &[u8], start: usize) -> Mappe
 
 #[cfg(test)]
 mod tests {
-    use encoding_rs::BIG5;
-
     use super::*;
 
     const TEXT: &str = "居住证办理须知：在居住地住满半年，有合法稳定住所的，可以申请。\nABC 123";
@@ -171,8 +212,13 @@ mod tests {
     fn check(bytes: &[u8], part: &str, expected_bytes: &[u8]) {
         let decoded = decode(bytes, None).expect("it is text");
         let text = decoded.text.text();
-        let at = text.find(part).unwrap_or_else(|| panic!("{part} is not in {text}"));
-        assert_eq!(&bytes[decoded.text.original(at..at + part.len())], expected_bytes);
+        let at = text
+            .find(part)
+            .unwrap_or_else(|| panic!("{part} is not in {text}"));
+        assert_eq!(
+            &bytes[decoded.text.original(at..at + part.len())],
+            expected_bytes
+        );
     }
 
     #[test]
@@ -182,14 +228,23 @@ mod tests {
         check(&gbk, "住所", &word);
         check(&gbk, "123", b"123");
         check(TEXT.as_bytes(), "住所", "住所".as_bytes());
-        let (big5, ..) = BIG5.encode("居住證辦理須知：在居住地住滿半年，有合法穩定住所的，可以申請。");
+        let (big5, ..) =
+            BIG5.encode("居住證辦理須知：在居住地住滿半年，有合法穩定住所的，可以申請。");
         let (word, ..) = BIG5.encode("合法穩定");
         check(&big5, "合法穩定", &word);
         for (little, mark) in [(true, true), (true, false), (false, true), (false, false)] {
             let units = mark.then_some('\u{feff}').into_iter().chain(TEXT.chars());
-            let encode = |unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() };
-            let bytes: Vec<u8> =
-                units.flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec()).flat_map(encode).collect();
+            let encode = |unit: u16| {
+                if little {
+                    unit.to_le_bytes()
+                } else {
+                    unit.to_be_bytes()
+                }
+            };
+            let bytes: Vec<u8> = units
+                .flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec())
+                .flat_map(encode)
+                .collect();
             let word: Vec<u8> = "住所".encode_utf16().flat_map(encode).collect();
             check(&bytes, "住所", &word);
         }
@@ -207,6 +262,9 @@ mod tests {
     #[test]
     fn noise_is_refused() {
         let noise: Vec<u8> = (0..4000_u32).map(|n| (n * 7919 % 251) as u8).collect();
-        assert!(matches!(decode(&noise, None), Err(ImportError::WrongType { .. })));
+        assert!(matches!(
+            decode(&noise, None),
+            Err(ImportError::WrongType { .. })
+        ));
     }
 }

@@ -14,7 +14,14 @@ use super::{ImportError, Limits};
 
 /// Elements whose content is not part of the text: deleted, moved away, a second rendering of what
 /// is there already, instructions of fields.
-const SKIPPED: [&str; 6] = ["del", "moveFrom", "Fallback", "instrText", "delText", "rPrChange"];
+const SKIPPED: [&str; 6] = [
+    "del",
+    "moveFrom",
+    "Fallback",
+    "instrText",
+    "delText",
+    "rPrChange",
+];
 
 /// Reads a docx file.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ImportError> {
@@ -148,7 +155,9 @@ impl Document {
     fn piece(&mut self, piece: &Xml<'_>) {
         match piece {
             Xml::Start(name, _) if SKIPPED.contains(name) => self.skipped += 1,
-            Xml::End(name) if SKIPPED.contains(name) => self.skipped = self.skipped.saturating_sub(1),
+            Xml::End(name) if SKIPPED.contains(name) => {
+                self.skipped = self.skipped.saturating_sub(1)
+            }
             _ if self.skipped > 0 => {}
             Xml::Start(name, attributes) => self.start(name, *attributes),
             Xml::End(name) => self.end(name),
@@ -166,13 +175,20 @@ impl Document {
     fn start(&mut self, name: &str, attributes: Attributes<'_>) {
         match name {
             "p" => {
-                self.paragraphs.push(Paragraph { index: self.count, ..Paragraph::default() });
+                self.paragraphs.push(Paragraph {
+                    index: self.count,
+                    ..Paragraph::default()
+                });
                 self.count += 1;
             }
             "pPr" => self.in_properties = true,
             "t" => self.in_text = true,
             "tab" if !self.in_properties => self.append(" "),
-            "br" | "cr" if attributes.get("type").is_none_or(|kind| kind == "textWrapping") => {
+            "br" | "cr"
+                if attributes
+                    .get("type")
+                    .is_none_or(|kind| kind == "textWrapping") =>
+            {
                 self.append("\n");
             }
             "noBreakHyphen" => self.append("-"),
@@ -200,7 +216,9 @@ impl Document {
     }
 
     fn property(&mut self, name: &str, attributes: Attributes<'_>) {
-        let Some(paragraph) = self.paragraphs.last_mut() else { return };
+        let Some(paragraph) = self.paragraphs.last_mut() else {
+            return;
+        };
         match name {
             "pStyle" => paragraph.style = attributes.get("val"),
             "outlineLvl" => paragraph.outline = attributes.number("val"),
@@ -226,13 +244,24 @@ impl Document {
 
     fn open_cell(&mut self) {
         let at = self.count;
-        if let Some(row) = self.tables.last_mut().and_then(|table| table.rows.last_mut()) {
-            row.push(DocxCell { text: String::new(), columns: 1, continues: false, paragraphs: at..at });
+        if let Some(row) = self
+            .tables
+            .last_mut()
+            .and_then(|table| table.rows.last_mut())
+        {
+            row.push(DocxCell {
+                text: String::new(),
+                columns: 1,
+                continues: false,
+                paragraphs: at..at,
+            });
         }
     }
 
     fn close_paragraph(&mut self) {
-        let Some(paragraph) = self.paragraphs.pop() else { return };
+        let Some(paragraph) = self.paragraphs.pop() else {
+            return;
+        };
         let (mark, number) = self.judge(&paragraph);
         let text = paragraph.text.trim_end();
         let label = match number {
@@ -242,7 +271,11 @@ impl Document {
         let text = if label.is_empty() {
             text.to_owned()
         } else {
-            let gap = if label.ends_with(['、', '）', '.', '．', ')']) { "" } else { " " };
+            let gap = if label.ends_with(['、', '）', '.', '．', ')']) {
+                ""
+            } else {
+                " "
+            };
             format!("{label}{gap}{}", text.trim_start())
         };
         let place = paragraph.index..paragraph.index + 1;
@@ -269,12 +302,20 @@ impl Document {
 
     /// What a paragraph is by its style and the styles below that, and its list.
     fn judge(&mut self, paragraph: &Paragraph) -> (Mark, Option<(String, usize)>) {
-        let mut mark = paragraph.outline.filter(|level| *level < 9).map(|level| Mark::Heading(level + 1));
-        let mut number = paragraph.number.clone().map(|number| (number, paragraph.level.unwrap_or(0)));
+        let mut mark = paragraph
+            .outline
+            .filter(|level| *level < 9)
+            .map(|level| Mark::Heading(level + 1));
+        let mut number = paragraph
+            .number
+            .clone()
+            .map(|number| (number, paragraph.level.unwrap_or(0)));
         let mut id = paragraph.style.clone();
         // A chain of styles longer than this goes in a circle.
         for _ in 0..16 {
-            let Some(style) = id.as_ref().and_then(|id| self.styles.get(id)) else { break };
+            let Some(style) = id.as_ref().and_then(|id| self.styles.get(id)) else {
+                break;
+            };
             let level = style
                 .name
                 .strip_prefix("heading ")
@@ -283,10 +324,16 @@ impl Document {
             if mark.is_none() && matches!(style.name.as_str(), "title" | "标题") && !self.titled {
                 mark = Some(Mark::Title);
             }
-            let outline = style.outline.filter(|level| *level < 9).map(|level| level + 1);
+            let outline = style
+                .outline
+                .filter(|level| *level < 9)
+                .map(|level| level + 1);
             mark = mark.or(level.or(outline).map(Mark::Heading));
             if number.is_none() && style.number.is_some() {
-                number = style.number.clone().map(|id| (id, paragraph.level.unwrap_or(style.level)));
+                number = style
+                    .number
+                    .clone()
+                    .map(|id| (id, paragraph.level.unwrap_or(style.level)));
             }
             id.clone_from(&style.based_on);
         }
@@ -300,13 +347,19 @@ impl Document {
     }
 
     fn close_table(&mut self) {
-        let Some(table) = self.tables.pop() else { return };
+        let Some(table) = self.tables.pop() else {
+            return;
+        };
         let wide = table.rows.iter().filter(|row| row.len() > 1).count();
         if wide == 0 || !self.tables.is_empty() {
             // One column only arranges the page; a table within a cell is read as the cell's text.
             if let Some(outer) = self.tables.last_mut() {
-                let text: Vec<String> =
-                    table.rows.iter().flatten().map(|cell| cell.text.clone()).collect();
+                let text: Vec<String> = table
+                    .rows
+                    .iter()
+                    .flatten()
+                    .map(|cell| cell.text.clone())
+                    .collect();
                 if let Some(cell) = outer.rows.last_mut().and_then(|row| row.last_mut()) {
                     cell.text = format!("{} {}", cell.text, text.join(" "));
                 }
@@ -322,17 +375,31 @@ impl Document {
             .iter()
             .map(|row| {
                 let start = row.first().map_or(0, |cell| cell.paragraphs.start);
-                start..row.last().map_or(start, |cell| cell.paragraphs.end).max(start)
+                start
+                    ..row
+                        .last()
+                        .map_or(start, |cell| cell.paragraphs.end)
+                        .max(start)
             })
             .collect();
-        let spans = table.rows.first().is_some_and(|row| row.iter().any(|cell| cell.columns > 1))
-            && table.rows.get(1).is_some_and(|row| row.iter().any(|cell| cell.continues));
+        let spans = table
+            .rows
+            .first()
+            .is_some_and(|row| row.iter().any(|cell| cell.columns > 1))
+            && table
+                .rows
+                .get(1)
+                .is_some_and(|row| row.iter().any(|cell| cell.continues));
         let header_rows = spans.then_some(2);
         let rows = grid(merged(table.rows), header_rows.unwrap_or(1));
-        let table = Table { number: self.table_count, header_rows, rows };
-        self.lines.extend(table.into_lines(|row| {
-            Place::Paragraphs(places.get(row).cloned().unwrap_or_default())
-        }));
+        let table = Table {
+            number: self.table_count,
+            header_rows,
+            rows,
+        };
+        self.lines.extend(
+            table.into_lines(|row| Place::Paragraphs(places.get(row).cloned().unwrap_or_default())),
+        );
     }
 
     fn finish(mut self) -> Reading {
@@ -342,7 +409,10 @@ impl Document {
         while !self.tables.is_empty() {
             self.close_table();
         }
-        Reading { lines: self.lines, ..Reading::default() }
+        Reading {
+            lines: self.lines,
+            ..Reading::default()
+        }
     }
 }
 
@@ -361,7 +431,11 @@ fn merged(rows: Vec<Vec<DocxCell>>) -> Vec<Vec<SpannedCell>> {
                     _ => Cell::new(Mapped::unchanged(cell.text)),
                 };
                 line.extend(std::iter::repeat_n(text.clone(), columns));
-                cells.push(SpannedCell { cell: text, columns, rows: 1 });
+                cells.push(SpannedCell {
+                    cell: text,
+                    columns,
+                    rows: 1,
+                });
                 column += columns;
             }
             above = line;

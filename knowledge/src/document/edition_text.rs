@@ -60,13 +60,19 @@ impl EditionText {
 
     /// The line that a byte of the text stands in.
     pub(super) fn line_at(&self, byte: usize) -> usize {
-        self.spans.partition_point(|line| line.end <= byte).min(self.spans.len().saturating_sub(1))
+        self.spans
+            .partition_point(|line| line.end <= byte)
+            .min(self.spans.len().saturating_sub(1))
     }
 
     /// Where a stretch of the text stands in the file.
     pub(super) fn origin(&self, span: Range<usize>) -> Origin {
         let first = self.line_at(span.start);
-        let last = self.spans.partition_point(|line| line.start < span.end).max(first + 1) - 1;
+        let last = self
+            .spans
+            .partition_point(|line| line.start < span.end)
+            .max(first + 1)
+            - 1;
         match self.lines.get(first).map(|line| &line.place) {
             Some(Place::Page(page)) => Origin::Page(*page),
             Some(Place::Paragraphs(from)) => {
@@ -76,7 +82,10 @@ impl EditionText {
                 };
                 Origin::Paragraphs(from.start..to.max(from.end))
             }
-            Some(Place::Row { sheet, row }) => Origin::Row { sheet: sheet.to_string(), row: *row },
+            Some(Place::Row { sheet, row }) => Origin::Row {
+                sheet: sheet.to_string(),
+                row: *row,
+            },
             Some(Place::Text) | None => Origin::Bytes(self.text.original(span)),
         }
     }

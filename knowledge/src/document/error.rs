@@ -20,10 +20,14 @@ pub enum ImportError {
         limit: u64,
     },
     /// What the file unpacks to is larger than the limit: a decompression bomb or a huge table.
-    #[error("文件解开以后太大，可能是损坏的或者有害的文件。请用 Word 或 WPS 打开，另存一份再导入。")]
+    #[error(
+        "文件解开以后太大，可能是损坏的或者有害的文件。请用 Word 或 WPS 打开，另存一份再导入。"
+    )]
     UnpacksTooLarge,
     /// The content is of a kind that is not read.
-    #[error("这个文件其实是{found}，读不出文字。请换成 docx、pdf、xlsx、网页（html）、md 或 txt 文件。")]
+    #[error(
+        "这个文件其实是{found}，读不出文字。请换成 docx、pdf、xlsx、网页（html）、md 或 txt 文件。"
+    )]
     WrongType {
         /// What the content is, in Chinese, such as 图片（PNG）.
         found: &'static str,
@@ -46,13 +50,17 @@ pub enum ImportError {
         detail: String,
     },
     /// A PDF of pictures only.
-    #[error("这个 PDF 是扫描件（{pages} 页），里面没有文字。请换成带文字的版本，或者先做文字识别。")]
+    #[error(
+        "这个 PDF 是扫描件（{pages} 页），里面没有文字。请换成带文字的版本，或者先做文字识别。"
+    )]
     NoText {
         /// Number of pages.
         pages: u32,
     },
     /// A reader failed in a way that it should not.
-    #[error("读这个文件时程序出了错，其他文件不受影响。请用原来的软件另存一份再试，或者把文件交给维护人员。")]
+    #[error(
+        "读这个文件时程序出了错，其他文件不受影响。请用原来的软件另存一份再试，或者把文件交给维护人员。"
+    )]
     ReaderFailed {
         /// What the reader said, for the log.
         detail: String,
@@ -81,7 +89,9 @@ impl ImportError {
 
     /// A broken file, with what is wrong.
     pub(super) fn damaged(detail: impl ToString) -> Self {
-        Self::Damaged { detail: detail.to_string() }
+        Self::Damaged {
+            detail: detail.to_string(),
+        }
     }
 }
 

@@ -28,7 +28,8 @@ static CONGRESS: LazyLock<Regex> = LazyLock::new(|| {
         r"[日)）\s]\s*(\p{Han}{0,12}?)第[零一二三四五六七八九十百]+届((?:全国)?人民代表大会(?:常务委员会)?)",
     )
 });
-static COURT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(最高人民(?:法院|检察院))(?:审判|检察)委员会"));
+static COURT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(最高人民(?:法院|检察院))(?:审判|检察)委员会"));
 static IN_FORCE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\s*(?:起|之日起|开始)?\s*(?:正式)?(?:施行|执行|实施|生效|试行)"));
 static FROM_ISSUE: LazyLock<Regex> = LazyLock::new(|| {
@@ -56,16 +57,26 @@ pub(super) fn complete(metadata: &mut Metadata, lines: &[Line], notes: &PageNote
         issuer_in_title(&metadata.title)
             .or_else(|| issuer_in_head(head))
             .or_else(|| signed.as_ref().map(|(issuer, _)| issuer.clone()))
-            .or_else(|| notes.source.clone().filter(|source| BODY_NAME.is_match(source)))
+            .or_else(|| {
+                notes
+                    .source
+                    .clone()
+                    .filter(|source| BODY_NAME.is_match(source))
+            })
     });
     let history = history(head);
     fill(&mut metadata.version_date, || history.latest);
     fill(&mut metadata.published_on, || {
-        history.published.or(notes.published_on).or(signed.map(|(_, date)| date))
+        history
+            .published
+            .or(notes.published_on)
+            .or(signed.map(|(_, date)| date))
     });
     let published = metadata.published_on.or(metadata.version_date);
     let term = Term::read(lines, published);
-    fill(&mut metadata.effective_on, || term.effective_on.or(history.effective));
+    fill(&mut metadata.effective_on, || {
+        term.effective_on.or(history.effective)
+    });
     fill(&mut metadata.expires_on, || term.expires_on);
 }
 
@@ -82,7 +93,10 @@ fn number(head: &[Line]) -> Option<String> {
         text.chars().count() <= 60 && !text.contains(['《', '。'])
     };
     let compact = |text: &str| text.split_whitespace().collect::<String>();
-    let written = head.iter().filter(own).find_map(|line| NUMBER.find(line.as_str()));
+    let written = head
+        .iter()
+        .filter(own)
+        .find_map(|line| NUMBER.find(line.as_str()));
     if let Some(found) = written {
         return Some(compact(found.as_str()));
     }
@@ -111,7 +125,9 @@ fn issuer_in_title(title: &str) -> Option<String> {
     let (issuer, _) = title.split_once("关于")?;
     let names: Vec<&str> = issuer.split_whitespace().collect();
     let known = !names.is_empty()
-        && names.iter().all(|name| BODY_NAME.is_match(name) || name.starts_with("最高人民"));
+        && names
+            .iter()
+            .all(|name| BODY_NAME.is_match(name) || name.starts_with("最高人民"));
     known.then(|| names.join("、"))
 }
 
@@ -143,7 +159,10 @@ fn signature(tail: &[Line]) -> Option<(String, Date)> {
         let Some(date) = first_date(text).filter(|_| text.chars().count() <= 60) else {
             continue;
         };
-        let name = text.split(|c: char| c.is_ascii_digit() || c == '二').next().unwrap_or_default();
+        let name = text
+            .split(|c: char| c.is_ascii_digit() || c == '二')
+            .next()
+            .unwrap_or_default();
         let name = name.trim().trim_end_matches("秘书处");
         if text.ends_with("印发") && BODY_NAME.is_match(name) {
             return Some((name.to_owned(), date));
@@ -188,11 +207,16 @@ fn history(head: &[Line]) -> History {
                 history.effective = Some(date);
                 continue;
             }
-            let deeds = ["通过", "修正", "修订", "批准", "公布", "发布", "颁布", "修改", "印发"];
+            let deeds = [
+                "通过", "修正", "修订", "批准", "公布", "发布", "颁布", "修改", "印发",
+            ];
             if deeds.iter().any(|word| deed.contains(word)) {
                 history.latest = history.latest.max(Some(date));
             }
-            if ["公布", "发布", "颁布"].iter().any(|word| deed.contains(word)) {
+            if ["公布", "发布", "颁布"]
+                .iter()
+                .any(|word| deed.contains(word))
+            {
                 history.published = history.published.max(Some(date));
             }
         }
@@ -240,7 +264,9 @@ impl Term {
                 .and_then(|date| date.tomorrow().ok())
                 .or(self.expires_on);
         }
-        if let Some(years) = VALID_FOR.captures(sentence).and_then(|found| years(&found[1]))
+        if let Some(years) = VALID_FOR
+            .captures(sentence)
+            .and_then(|found| years(&found[1]))
             && let Some(end) = from.and_then(|from| from.checked_add(years).ok())
         {
             self.expires_on = Some(end);
@@ -271,7 +297,10 @@ mod tests {
             .lines()
             .map(|line| Line::new(Mapped::unchanged(line), Mark::Plain, Place::Text))
             .collect();
-        let mut metadata = Metadata { title: title.to_owned(), ..Metadata::default() };
+        let mut metadata = Metadata {
+            title: title.to_owned(),
+            ..Metadata::default()
+        };
         complete(&mut metadata, &lines, &PageNotes::default());
         metadata
     }

@@ -14,17 +14,25 @@ const DEEPEST: usize = 16;
 /// Reads a document from a file. A file over the limit is refused by its size, unread.
 pub fn import_file(path: &Path, limits: &Limits) -> Result<ImportedDocument, ImportError> {
     let size = fs::metadata(path)?.len();
-    let too_large = |bytes| ImportError::TooLarge { bytes, limit: limits.max_bytes };
+    let too_large = |bytes| ImportError::TooLarge {
+        bytes,
+        limit: limits.max_bytes,
+    };
     if size > limits.max_bytes {
         return Err(too_large(size));
     }
     // It may grow, or be no regular file: never more than the limit is read.
     let mut bytes = Vec::with_capacity(size as usize);
-    File::open(path)?.take(limits.max_bytes + 1).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(limits.max_bytes + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limits.max_bytes {
         return Err(too_large(bytes.len() as u64));
     }
-    let name = path.file_name().unwrap_or_else(|| OsStr::new("")).to_string_lossy();
+    let name = path
+        .file_name()
+        .unwrap_or_else(|| OsStr::new(""))
+        .to_string_lossy();
     import(&bytes, &name, limits)
 }
 

@@ -44,15 +44,25 @@ const NO_TEXT: [(&[u8], &str); 22] = [
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// Tells the format of a file.
-pub(super) fn detect(bytes: &[u8], file_name: &str, most_unpacked: u64) -> Result<Format, ImportError> {
+pub(super) fn detect(
+    bytes: &[u8],
+    file_name: &str,
+    most_unpacked: u64,
+) -> Result<Format, ImportError> {
     let extension = extension(file_name);
-    if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+    if bytes
+        .iter()
+        .all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+    {
         return Err(ImportError::Empty);
     }
     if bytes.starts_with(COMPOUND) {
         return Err(compound(bytes, &extension));
     }
-    if bytes[..bytes.len().min(1024)].windows(5).any(|window| window == b"%PDF-") {
+    if bytes[..bytes.len().min(1024)]
+        .windows(5)
+        .any(|window| window == b"%PDF-")
+    {
         return Ok(Format::Pdf);
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
@@ -63,13 +73,18 @@ pub(super) fn detect(bytes: &[u8], file_name: &str, most_unpacked: u64) -> Resul
         // Two letters may begin a text; then the rest is no text either.
         if bytes.starts_with(signature) && (!short || bytes[..bytes.len().min(512)].contains(&0)) {
             return Err(match found {
-                "RTF 文件" => ImportError::OldFormat { found: "rtf", save_as: "docx" },
+                "RTF 文件" => ImportError::OldFormat {
+                    found: "rtf",
+                    save_as: "docx",
+                },
                 _ => ImportError::WrongType { found },
             });
         }
     }
     if bytes.get(4..8) == Some(b"ftyp") {
-        return Err(ImportError::WrongType { found: "视频或图片" });
+        return Err(ImportError::WrongType {
+            found: "视频或图片",
+        });
     }
     match extension.as_str() {
         "md" | "markdown" => Ok(Format::Markdown),
@@ -94,7 +109,9 @@ pub(super) fn detect(bytes: &[u8], file_name: &str, most_unpacked: u64) -> Resul
 
 fn extension(file_name: &str) -> String {
     let base = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
-    base.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()
+    base.rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase())
+        .unwrap_or_default()
 }
 
 /// Names inside a compound file are UTF-16.
@@ -126,23 +143,36 @@ fn packaged(bytes: &[u8], most_unpacked: u64) -> Result<Format, ImportError> {
         return Ok(Format::Xlsx);
     }
     let starts = |prefix: &str| package.names().any(|name| name.starts_with(prefix));
-    Err(if starts("word/") || starts("xl/") || starts("[Content_Types]") {
-        if starts("ppt/") {
-            ImportError::OldFormat { found: "pptx", save_as: "pdf" }
+    Err(
+        if starts("word/") || starts("xl/") || starts("[Content_Types]") {
+            if starts("ppt/") {
+                ImportError::OldFormat {
+                    found: "pptx",
+                    save_as: "pdf",
+                }
+            } else {
+                ImportError::damaged("缺少正文部分")
+            }
+        } else if starts("mimetype") || starts("META-INF") {
+            ImportError::OldFormat {
+                found: "odt、ofd 或 epub",
+                save_as: "docx 或 pdf",
+            }
         } else {
-            ImportError::damaged("缺少正文部分")
-        }
-    } else if starts("mimetype") || starts("META-INF") {
-        ImportError::OldFormat { found: "odt、ofd 或 epub", save_as: "docx 或 pdf" }
-    } else {
-        ImportError::WrongType { found: "压缩包（zip），请先解压" }
-    })
+            ImportError::WrongType {
+                found: "压缩包（zip），请先解压",
+            }
+        },
+    )
 }
 
 fn looks_like_html(bytes: &[u8]) -> bool {
     let head: Vec<u8> = bytes[..bytes.len().min(2048)].to_ascii_lowercase();
     let has = |tag: &[u8]| head.windows(tag.len()).any(|window| window == tag);
-    let starts = head.iter().position(|byte| !byte.is_ascii_whitespace()).map(|at| &head[at..]);
+    let starts = head
+        .iter()
+        .position(|byte| !byte.is_ascii_whitespace())
+        .map(|at| &head[at..]);
     has(b"<!doctype html")
         || has(b"<html")
         || (has(b"<body") && has(b"<"))
@@ -151,6 +181,8 @@ fn looks_like_html(bytes: &[u8]) -> bool {
 
 fn looks_like_markdown(bytes: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]);
-    let headings = head.lines().filter(|line| line.starts_with("# ") || line.starts_with("## "));
+    let headings = head
+        .lines()
+        .filter(|line| line.starts_with("# ") || line.starts_with("## "));
     head.trim_start_matches('\u{feff}').starts_with("---\n") || headings.count() > 0
 }

@@ -49,7 +49,9 @@ fn find(text: &str) -> Option<(Range<usize>, usize)> {
         }
         if matches!(text[line.clone()].trim_end(), "---" | "...") {
             let head = first.end..line.start;
-            let is_fields = text[head.clone()].lines().any(|line| line.contains([':', '：']));
+            let is_fields = text[head.clone()]
+                .lines()
+                .any(|line| line.contains([':', '：']));
             return is_fields.then_some((head, line.end));
         }
     }
@@ -92,10 +94,15 @@ fn unquote(value: &str) -> &str {
 
 fn interpret(fields: &Mapping) -> FrontMatter {
     let text = |keys: &[&str]| {
-        keys.iter().filter_map(|key| fields.get(*key)).find_map(scalar)
+        keys.iter()
+            .filter_map(|key| fields.get(*key))
+            .find_map(scalar)
     };
     let list = |keys: &[&str]| {
-        keys.iter().filter_map(|key| fields.get(*key)).map(items).find(|items| !items.is_empty())
+        keys.iter()
+            .filter_map(|key| fields.get(*key))
+            .map(items)
+            .find(|items| !items.is_empty())
     };
     let date = |keys: &[&str]| text(keys).and_then(|value| dates::first_date(&value));
 
@@ -119,7 +126,14 @@ fn interpret(fields: &Mapping) -> FrontMatter {
     };
     let mut warnings = Vec::new();
     let status = text(&["status", "状态"]).unwrap_or_default();
-    let ended = ["repealed", "abolished", "expired", "withdrawn", "废止", "失效"];
+    let ended = [
+        "repealed",
+        "abolished",
+        "expired",
+        "withdrawn",
+        "废止",
+        "失效",
+    ];
     if ended.iter().any(|word| status.contains(word)) {
         warnings.push(Warning {
             code: "no_longer_in_force".to_owned(),
@@ -174,7 +188,10 @@ fn scope(place: &str) -> Vec<String> {
             continue;
         }
         let bare = name.trim_end_matches(['省', '市']);
-        if path.last().is_some_and(|last| last.trim_end_matches(['省', '市']) == bare) {
+        if path
+            .last()
+            .is_some_and(|last| last.trim_end_matches(['省', '市']) == bare)
+        {
             continue;
         }
         path.push(name.to_owned());

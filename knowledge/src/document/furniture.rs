@@ -14,10 +14,10 @@ const LONGEST: usize = 120;
 /// Patterns of lines that never are text, wherever they stand.
 static ANYWHERE: LazyLock<RegexSet> = LazyLock::new(|| {
     set(&[
-        r"^(您|你)?(当前|现在)?所?在?(的)?位置(是|为)?\s*[:：]",
+        r"^(您|你)?(当前|现在|所在|当前所在|现在所在|的|当前的|现在的|所在的)的?位置(是|为)?\s*[:：]",
         r"^(您|你)(当前|现在)?所在的?位置",
         r"^(首页|主页|网站首页)\s*([>＞»›/|]|→|-{1,2}>)",
-        r"^[\[【(（]?(字号|字体)(大小)?\s*[:：]?\s*[\[【(（]?\s*(大|小|中|默认|较大|超大|增大|缩小|特大|[TtAa][+-]?|[+-]|\s|[|｜/、\]】)）])*$",
+        r"^[\[【(（]?(字号|字体)(大小)?\s*[:：]?\s*[\[【(（]?\s*(大|小|中|默认|较大|超大|增大|缩小|特大|[TtAa][+-]?|[+-]|\s|[|｜/、\[【(（\]】)）])*$",
         r"^[\[【(（]?(大|小|中|\s|[|｜/、])+[\]】)）]?$",
         r"^([\[【(（「]?\s*(打印(本页|此页|文章|页面)?|关闭(窗口|本页|页面|此页)?|收藏(本页)?|返回(顶部|首页|上页|上一页|列表)?|繁体(中文|版)?|简体(中文|版)?|繁體(中文|版)?|簡體(中文|版)?|English|EN|下载(文本|打印)?|复制链接|分享|微信|微博|QQ|无障碍(浏览|阅读)?|长者(模式|助手|版)|关怀版|适老化|智能问答|听全文|语音(播报|朗读)|纯净版|阅读模式|TOP|网站地图|网站声明|联系我们|关于我们|使用帮助|隐私声明|回到顶部|扫一扫)\s*[\]】)）」]?[\s|｜·/-]*)+$",
         r"^(分享|转发)(到|至)?(微信|微博|朋友圈|QQ|\s|[:：、,，])*$",
@@ -126,18 +126,20 @@ fn drop_preview(lines: &mut Vec<Line>, title: &str) {
         return;
     }
     let near_end = lines.len().saturating_sub(10).max(lines.len() / 2);
-    let Some(at) = lines
-        .iter()
-        .enumerate()
-        .skip(near_end)
-        .find(|(_, line)| same_words(line.as_str(), title))
-        .map(|(at, _)| at)
-    else {
+    let repeats = |line: &Line| same_words(line.as_str(), title);
+    let Some(first) = lines.iter().position(repeats) else {
+        return;
+    };
+    let Some(at) = (near_end.max(first + 1)..lines.len()).find(|&at| repeats(&lines[at])) else {
         return;
     };
     let rest = &lines[at + 1..];
-    let cut_short = rest.last().is_none_or(|line| line.as_str().ends_with(['…', '.']));
-    let short = rest.iter().all(|line| line.as_str().chars().count() <= LONGEST);
+    let cut_short = rest
+        .last()
+        .is_none_or(|line| line.as_str().ends_with(['…', '.']));
+    let short = rest
+        .iter()
+        .all(|line| line.as_str().chars().count() <= LONGEST);
     if cut_short && short {
         lines.truncate(at);
     }
@@ -146,7 +148,9 @@ fn drop_preview(lines: &mut Vec<Line>, title: &str) {
 /// Whether two texts are the same but for white space and punctuation.
 pub(super) fn same_words(one: &str, other: &str) -> bool {
     let words = |text: &str| -> Vec<char> {
-        text.chars().filter(|character| character.is_alphanumeric()).collect()
+        text.chars()
+            .filter(|character| character.is_alphanumeric())
+            .collect()
     };
     let one = words(one);
     !one.is_empty() && one == words(other)
@@ -184,7 +188,10 @@ mod tests {
             "版权所有：某某街道办事处",
             "浏览次数：1024",
         ] {
-            assert!(is_furniture(line, false, &mut PageNotes::default()), "{line}");
+            assert!(
+                is_furniture(line, false, &mut PageNotes::default()),
+                "{line}"
+            );
         }
         for line in [
             "打印：到窗口打印居住证明。",
@@ -196,14 +203,21 @@ mod tests {
             "分享到的经验有三条。",
             "上一年度平均工资的百分之六十。",
         ] {
-            assert!(!is_furniture(line, false, &mut PageNotes::default()), "{line}");
+            assert!(
+                !is_furniture(line, false, &mut PageNotes::default()),
+                "{line}"
+            );
         }
     }
 
     #[test]
     fn notes_of_the_page_are_kept_as_facts() {
         let mut notes = PageNotes::default();
-        assert!(is_furniture("发表时间：2025-08-11 18:04:59", true, &mut notes));
+        assert!(is_furniture(
+            "发表时间：2025-08-11 18:04:59",
+            true,
+            &mut notes
+        ));
         assert!(is_furniture("信息来源：区住建园林局", true, &mut notes));
         assert_eq!(notes.published_on, Some(jiff::civil::date(2025, 8, 11)));
         assert_eq!(notes.source.as_deref(), Some("区住建园林局"));

@@ -31,19 +31,54 @@ static CHARSET: LazyLock<Regex> =
 
 /// Elements that end the line before them and the line in them.
 const BLOCKS: [&str; 38] = [
-    "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "div", "dl",
-    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
-    "header", "hr", "html", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section",
-    "summary", "ul", "details",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "br",
+    "caption",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "ul",
+    "details",
 ];
 /// Elements whose content is never read.
 const SKIPPED: [&str; 16] = [
-    "script", "style", "noscript", "template", "svg", "iframe", "object", "select", "button", "nav",
-    "footer", "aside", "textarea", "canvas", "audio", "video",
+    "script", "style", "noscript", "template", "svg", "iframe", "object", "select", "button",
+    "nav", "footer", "aside", "textarea", "canvas", "audio", "video",
 ];
 /// Elements without content.
-const EMPTY: [&str; 12] =
-    ["br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "wbr"];
+const EMPTY: [&str; 12] = [
+    "br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "wbr",
+];
 /// Share of a page's own text that its main part must hold to be taken for the document.
 const MAIN_SHARE: f64 = 0.4;
 /// Share of linked text from which on a line is navigation.
@@ -52,7 +87,9 @@ const LINKED: f64 = 0.7;
 /// Reads a web page.
 pub(super) fn read(bytes: &[u8]) -> Result<Reading, ImportError> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]);
-    let declared = CHARSET.captures(&head).and_then(|found| Encoding::for_label(found[1].as_bytes()));
+    let declared = CHARSET
+        .captures(&head)
+        .and_then(|found| Encoding::for_label(found[1].as_bytes()));
     let decoded = decode::decode(bytes, declared)?;
     let mut page = Page::new(&decoded.text);
     for token in tokens(decoded.text.text()) {
@@ -146,15 +183,22 @@ impl<'a> Page<'a> {
                     self.end_line();
                 }
                 let start = line.as_ptr() as usize - text.text().as_ptr() as usize;
-                self.line.append(&text.slice(start..start + line.len()).then(resolve));
+                self.line
+                    .append(&text.slice(start..start + line.len()).then(resolve));
             }
             return;
         }
-        let text = self.source.slice(range).then(resolve).then(close_line_ends);
+        let text = self.source.slice(range).then(resolve);
         if let Some(mark) = self.open.last().and_then(|element| element.heading) {
             self.mark = mark;
         }
-        if self.open.iter().rev().take(8).any(|element| element.name == "a") {
+        if self
+            .open
+            .iter()
+            .rev()
+            .take(8)
+            .any(|element| element.name == "a")
+        {
             self.linked += text.text().chars().filter(|c| !c.is_whitespace()).count();
         }
         self.line.append(&text);
@@ -184,7 +228,9 @@ impl<'a> Page<'a> {
         let hidden = attribute(attributes, "hidden").is_some()
             || attribute(attributes, "style")
                 .is_some_and(|style| style.replace(' ', "").contains("display:none"));
-        let level = name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok());
+        let level = name
+            .strip_prefix('h')
+            .and_then(|level| level.parse::<u8>().ok());
         let heading = match level.filter(|level| (1..=6).contains(level)) {
             Some(1) if !self.titled => {
                 self.titled = true;
@@ -193,7 +239,10 @@ impl<'a> Page<'a> {
             Some(level) => Some(Mark::Heading(level)),
             None => above.and_then(|element| element.heading),
         };
-        let container = matches!(name.as_str(), "div" | "section" | "article" | "main" | "td" | "ul" | "p");
+        let container = matches!(
+            name.as_str(),
+            "div" | "section" | "article" | "main" | "td" | "ul" | "p"
+        );
         let main = matches!(name.as_str(), "article" | "main")
             || (container && named.iter().any(|value| MAIN.is_match(value)));
         let part = above.and_then(|element| element.part).or_else(|| {
@@ -229,7 +278,12 @@ impl<'a> Page<'a> {
             _ => {}
         }
         // A stray closing tag closes nothing; a forgotten one is closed with what holds it.
-        let reach = self.open.iter().rev().take(64).position(|element| element.name == name);
+        let reach = self
+            .open
+            .iter()
+            .rev()
+            .take(64)
+            .position(|element| element.name == name);
         if let Some(depth) = reach {
             self.open.truncate(self.open.len() - 1 - depth);
         }
@@ -244,14 +298,16 @@ impl<'a> Page<'a> {
         };
         let content = resolve(content).into_text();
         match name.to_ascii_lowercase().as_str() {
-            "articletitle" if !content.trim().is_empty() => self.reading.outer_title = Some(content),
+            "articletitle" if !content.trim().is_empty() => {
+                self.reading.outer_title = Some(content)
+            }
             "pubdate" | "publishdate" => self.reading.published_on = first_date(&content),
             _ => {}
         }
     }
 
     fn end_line(&mut self) {
-        let text = std::mem::take(&mut self.line);
+        let text = std::mem::take(&mut self.line).then(close_line_ends);
         let linked = std::mem::take(&mut self.linked);
         let mark = std::mem::replace(&mut self.mark, Mark::Plain);
         let element = self.open.last();
@@ -299,7 +355,11 @@ impl<'a> Page<'a> {
         self.close_cell();
         self.end_line();
         if let Some(table) = self.tables.last_mut() {
-            let span = |key| attribute(attributes, key).and_then(|span| span.trim().parse().ok()).unwrap_or(1);
+            let span = |key| {
+                attribute(attributes, key)
+                    .and_then(|span| span.trim().parse().ok())
+                    .unwrap_or(1)
+            };
             table.span = (span("colspan"), span("rowspan"), name == "th");
             table.in_cell = true;
         }
@@ -310,7 +370,9 @@ impl<'a> Page<'a> {
             return;
         }
         self.end_line();
-        let Some(table) = self.tables.last_mut() else { return };
+        let Some(table) = self.tables.last_mut() else {
+            return;
+        };
         table.in_cell = false;
         let mut text = Mapped::new();
         for line in &table.cell {
@@ -322,7 +384,11 @@ impl<'a> Page<'a> {
             }
         }
         let (columns, rows, names) = table.span;
-        let cell = SpannedCell { cell: Cell::new(text), columns, rows };
+        let cell = SpannedCell {
+            cell: Cell::new(text),
+            columns,
+            rows,
+        };
         match table.rows.last_mut() {
             Some(row) => row.push((cell, names)),
             None => table.rows.push(vec![(cell, names)]),
@@ -333,7 +399,9 @@ impl<'a> Page<'a> {
     /// A table of data becomes a line a row; one that only arranges the page gives up its lines.
     fn close_table(&mut self) {
         self.close_cell();
-        let Some(table) = self.tables.pop() else { return };
+        let Some(table) = self.tables.pop() else {
+            return;
+        };
         if table.holds_table || !is_data(&table.rows) {
             for line in table.lines {
                 self.push(line);
@@ -341,20 +409,38 @@ impl<'a> Page<'a> {
             return;
         }
         self.table_count += 1;
-        let named = table.rows.iter().take_while(|row| row.iter().all(|(_, names)| *names)).count();
-        let spans = |row: &[(SpannedCell, bool)]| row.iter().any(|(cell, _)| cell.columns > 1)
-            && row.iter().any(|(cell, _)| cell.rows > 1);
+        let named = table
+            .rows
+            .iter()
+            .take_while(|row| row.iter().all(|(_, names)| *names))
+            .count();
+        let spans = |row: &[(SpannedCell, bool)]| {
+            row.iter().any(|(cell, _)| cell.columns > 1)
+                && row.iter().any(|(cell, _)| cell.rows > 1)
+        };
         let header_rows = match named {
             0 if table.rows.first().is_some_and(|row| spans(row)) => Some(2),
             0 => None,
             rows => Some(rows.min(3)),
         };
         let part = table.lines.iter().find_map(|line| line.part);
-        let rows = table.rows.into_iter().map(|row| row.into_iter().map(|(cell, _)| cell).collect());
+        let rows = table
+            .rows
+            .into_iter()
+            .map(|row| row.into_iter().map(|(cell, _)| cell).collect());
         let rows = grid(rows.collect(), header_rows.unwrap_or(1));
-        let table = Table { number: self.table_count, header_rows, rows };
+        let table = Table {
+            number: self.table_count,
+            header_rows,
+            rows,
+        };
         for line in table.into_lines(|_| Place::Text) {
-            self.push(PageLine { line, linked: 0, part, around: false });
+            self.push(PageLine {
+                line,
+                linked: 0,
+                part,
+                around: false,
+            });
         }
     }
 
@@ -364,7 +450,12 @@ impl<'a> Page<'a> {
         }
         self.end_line();
         let own = |line: &PageLine| {
-            line.line.as_str().chars().filter(|c| !c.is_whitespace()).count().saturating_sub(line.linked)
+            line.line
+                .as_str()
+                .chars()
+                .filter(|c| !c.is_whitespace())
+                .count()
+                .saturating_sub(line.linked)
         };
         let total: usize = self.lines.iter().map(own).sum();
         let mut sizes = vec![0; self.parts + 1];
@@ -380,11 +471,20 @@ impl<'a> Page<'a> {
             .max_by_key(|&(size, part)| (size, std::cmp::Reverse(part)))
             .filter(|(size, _)| *size as f64 >= total as f64 * MAIN_SHARE);
         for line in self.lines {
-            let length = line.line.as_str().chars().filter(|c| !c.is_whitespace()).count();
+            let length = line
+                .line
+                .as_str()
+                .chars()
+                .filter(|c| !c.is_whitespace())
+                .count();
             let heading = line.line.mark != Mark::Plain;
             let keep = match main {
                 Some((_, part)) => line.part == Some(part) || line.line.mark == Mark::Title,
-                None => heading || !(line.around || (length > 0 && line.linked as f64 > length as f64 * LINKED)),
+                None => {
+                    heading
+                        || !(line.around
+                            || (length > 0 && line.linked as f64 > length as f64 * LINKED))
+                }
             };
             if keep {
                 self.reading.lines.push(line.line);
@@ -398,7 +498,10 @@ impl<'a> Page<'a> {
 fn is_data(rows: &[Vec<(SpannedCell, bool)>]) -> bool {
     let wide = rows.iter().filter(|row| row.len() > 1).count();
     wide >= 2
-        && rows.iter().flatten().all(|(cell, _)| cell.cell.length() <= 1500)
+        && rows
+            .iter()
+            .flatten()
+            .all(|(cell, _)| cell.cell.length() <= 1500)
         && wide * 2 >= rows.len()
 }
 
@@ -483,15 +586,22 @@ mod tests {
             lines,
             [
                 "居住证办理指南",
-                "在居住地住满半年，有合法稳定住所的，可以\u{a0}申请。",
+                "在居住地住满半年，有合法稳定住所的，可以 申请。",
                 "材料：身份证；份数：原件1份",
                 "材料：身份证；份数：复印件1份",
                 "第二段",
             ]
         );
-        assert_eq!(reading.outer_title.as_deref(), Some("居住证办理指南_某区人民政府"));
+        assert_eq!(
+            reading.outer_title.as_deref(),
+            Some("居住证办理指南_某区人民政府")
+        );
         assert_eq!(reading.published_on, Some(jiff::civil::date(2024, 3, 5)));
-        let line = reading.lines.iter().find(|line| line.as_str().contains("合法稳定")).expect("it is there");
+        let line = reading
+            .lines
+            .iter()
+            .find(|line| line.as_str().contains("合法稳定"))
+            .expect("it is there");
         let at = line.as_str().find("合法稳定").expect("it is there");
         assert_eq!(&PAGE[line.text.original(at..at + 12)], "合法稳定");
     }

@@ -48,7 +48,9 @@ pub(super) fn tokens(page: &str) -> impl Iterator<Item = Token> + '_ {
                 return Some(Token::Text(text));
             }
             if let Some(comment) = rest.strip_prefix("<!--") {
-                at = comment.find("-->").map_or(page.len(), |end| at + 4 + end + 3);
+                at = comment
+                    .find("-->")
+                    .map_or(page.len(), |end| at + 4 + end + 3);
                 continue;
             }
             if rest.starts_with("<!") || rest.starts_with("<?") {
@@ -77,7 +79,9 @@ pub(super) fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> 
         if rest.is_empty() {
             return None;
         }
-        let length = rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len());
+        let length = rest
+            .find(|c: char| c.is_whitespace() || c == '=')
+            .unwrap_or(rest.len());
         let key = &rest[..length];
         rest = rest[length..].trim_start();
         let value = if let Some(after) = rest.strip_prefix('=') {
@@ -107,7 +111,9 @@ pub(super) fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> 
 fn begins_tag(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next() == Some(b'<')
-        && bytes.next().is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
+        && bytes
+            .next()
+            .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
 }
 
 fn next_tag(page: &str, from: usize) -> usize {
@@ -139,7 +145,9 @@ fn tag_end(page: &str, start: usize) -> usize {
             break;
         }
     }
-    page[start..].find('>').map_or(page.len(), |end| start + end)
+    page[start..]
+        .find('>')
+        .map_or(page.len(), |end| start + end)
 }
 
 fn tag(page: &str, inner: Range<usize>) -> Token {
@@ -155,7 +163,10 @@ fn tag(page: &str, inner: Range<usize>) -> Token {
     if closing {
         Token::Close(name)
     } else {
-        Token::Open { name, attributes: text_start + length..inner.start + text.len() }
+        Token::Open {
+            name,
+            attributes: text_start + length..inner.start + text.len(),
+        }
     }
 }
 
@@ -164,7 +175,8 @@ fn find_close(page: &str, from: usize, name: &str) -> usize {
         .match_indices("</")
         .map(|(at, _)| from + at)
         .find(|&at| {
-            page.get(at + 2..at + 2 + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
+            page.get(at + 2..at + 2 + name.len())
+                .is_some_and(|found| found.eq_ignore_ascii_case(name))
         })
         .unwrap_or(page.len())
 }

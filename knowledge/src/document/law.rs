@@ -49,7 +49,11 @@ pub(super) fn article(
         .map(|part| {
             let mut headings = headings.to_vec();
             headings.extend(part.lead_in.clone());
-            Draft { locator: format!("{name}{}", part.place(single)), span: part.span, headings }
+            Draft {
+                locator: format!("{name}{}", part.place(single)),
+                span: part.span,
+                headings,
+            }
         })
         .collect()
 }
@@ -80,7 +84,8 @@ fn clauses(edition: &EditionText, lines: Range<usize>) -> Vec<Clause> {
     for index in lines {
         let text = edition.line(index);
         let found = marker(text);
-        let item = found.is_some_and(|found| is_item(found.style)) || !edition.lines[index].is_plain();
+        let item =
+            found.is_some_and(|found| is_item(found.style)) || !edition.lines[index].is_plain();
         // 第十二条 may stand alone on its line.
         let bare_name = clauses.len() == 1
             && clauses.last().is_some_and(|first| {
@@ -113,8 +118,14 @@ fn clauses(edition: &EditionText, lines: Range<usize>) -> Vec<Clause> {
 fn is_item(style: Style) -> bool {
     matches!(
         style,
-        Style::Han | Style::HanBracket | Style::Number | Style::NumberBracket | Style::Circled
-            | Style::Decimal2 | Style::Decimal3 | Style::Sign
+        Style::Han
+            | Style::HanBracket
+            | Style::Number
+            | Style::NumberBracket
+            | Style::Circled
+            | Style::Decimal2
+            | Style::Decimal3
+            | Style::Sign
     )
 }
 
@@ -130,7 +141,10 @@ impl Clause {
             whole: false,
         };
         if edition.length(whole.clone()) <= MOST {
-            return vec![Part { whole: true, ..part(whole) }];
+            return vec![Part {
+                whole: true,
+                ..part(whole)
+            }];
         }
         let Some(items_from) = self.items_from else {
             return cut(edition, whole).into_iter().map(part).collect();
@@ -147,7 +161,9 @@ impl Clause {
     ) -> Vec<Part> {
         let lead_in = (self.lines.start < items_from).then(|| {
             let span = edition.span(self.lines.start..items_from);
-            edition.as_str()[span.start + self.words_from..span.end].trim().to_owned()
+            edition.as_str()[span.start + self.words_from..span.end]
+                .trim()
+                .to_owned()
         });
         let lead_in = lead_in.filter(|text| text.chars().count() <= LONGEST_LEAD_IN);
         let mut parts: Vec<Part> = Vec::new();
@@ -158,9 +174,9 @@ impl Clause {
             let span = edition.span(group.lines.clone());
             let number = number.unwrap_or(item);
             item = number;
-            let fits = parts.last().is_some_and(|last| {
-                edition.length(last.span.start..span.end) <= MOST
-            });
+            let fits = parts
+                .last()
+                .is_some_and(|last| edition.length(last.span.start..span.end) <= MOST);
             if fits && let Some(last) = parts.last_mut() {
                 last.span.end = span.end;
                 let first = last.items.map_or(number, |(first, _)| first);
@@ -170,7 +186,11 @@ impl Clause {
             for span in cut(edition, span) {
                 let lead_in = lead_in.clone().filter(|_| number > 0);
                 let items = (number > 0).then_some((number, number));
-                parts.push(Part { items, lead_in, ..part(span) });
+                parts.push(Part {
+                    items,
+                    lead_in,
+                    ..part(span)
+                });
             }
         }
         parts
@@ -180,7 +200,10 @@ impl Clause {
         let outer = marker(edition.line(items_from)).map(|found| found.style);
         let mut groups = Vec::new();
         if self.lines.start < items_from {
-            groups.push(ItemGroup { number: None, lines: self.lines.start..items_from });
+            groups.push(ItemGroup {
+                number: None,
+                lines: self.lines.start..items_from,
+            });
         }
         for index in items_from..self.lines.end {
             let found = marker(edition.line(index)).filter(|found| Some(found.style) == outer);

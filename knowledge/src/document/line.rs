@@ -80,7 +80,14 @@ impl Line {
         let content = text.text().trim_end();
         let indent = columns(&content[..content.len() - content.trim_start().len()]);
         let columns = columns(content);
-        Self { text, mark, place, indent, columns, after_blank: false }
+        Self {
+            text,
+            mark,
+            place,
+            indent,
+            columns,
+            after_blank: false,
+        }
     }
 
     /// The text alone.
@@ -114,8 +121,9 @@ pub(super) fn line_ranges(text: &str) -> impl Iterator<Item = Range<usize>> + '_
             return None;
         }
         let rest = &text[start..];
-        let Some(at) = rest.find(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'])
-        else {
+        let Some(at) = rest.find([
+            '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
+        ]) else {
             finished = true;
             return (!rest.is_empty()).then(|| start..text.len());
         };

@@ -31,7 +31,12 @@ pub(super) fn read(text: &Mapped, from: usize) -> Reading {
     let ranges: Vec<Range<usize>> = line_ranges(&source[from..])
         .map(|range| from + range.start..from + range.end)
         .collect();
-    let mut reader = Reader { text, reading: Reading::default(), tables: 0, titled: false };
+    let mut reader = Reader {
+        text,
+        reading: Reading::default(),
+        tables: 0,
+        titled: false,
+    };
     let mut fenced: Option<&str> = None;
     let mut in_comment = false;
     let mut index = 0;
@@ -52,7 +57,9 @@ pub(super) fn read(text: &Mapped, from: usize) -> Reading {
             }
             continue;
         }
-        fenced = ["```", "~~~"].into_iter().find(|fence| trimmed.starts_with(fence));
+        fenced = ["```", "~~~"]
+            .into_iter()
+            .find(|fence| trimmed.starts_with(fence));
         if fenced.is_some() {
             continue;
         }
@@ -69,7 +76,10 @@ pub(super) fn read(text: &Mapped, from: usize) -> Reading {
             reader.table(&ranges[index - 1..index + rows.max(1)]);
             index += rows.max(1);
         } else if let Some((level, heading)) = heading(line) {
-            reader.heading(level, range.start + heading.start..range.start + heading.end);
+            reader.heading(
+                level,
+                range.start + heading.start..range.start + heading.end,
+            );
         } else if underlined(trimmed, next) {
             reader.heading(if next.trim().starts_with('=') { 1 } else { 2 }, range);
             index += 1;
@@ -111,10 +121,17 @@ impl Reader<'_> {
     fn paragraph(&mut self, range: Range<usize>) {
         let line = &self.text.text()[range.clone()];
         let quoted = line.len() - line.trim_start_matches(['>', ' ']).len();
-        let skip = if line.trim_start().starts_with("> ") { quoted } else { 0 };
+        let skip = if line.trim_start().starts_with("> ") {
+            quoted
+        } else {
+            0
+        };
         let item = LIST_ITEM.find(&line[skip..]).map_or(0, |item| item.end());
         let boxed = line.trim().starts_with('|') && line.trim().ends_with('|');
-        let text = self.text.slice(range.start + skip + item..range.end).then(without_markup);
+        let text = self
+            .text
+            .slice(range.start + skip + item..range.end)
+            .then(without_markup);
         let text = if boxed { text.then(without_bars) } else { text };
         self.push(text, Mark::Plain);
     }
@@ -128,7 +145,11 @@ impl Reader<'_> {
             .filter(|(index, _)| *index != 1)
             .map(|(_, range)| self.cells(range.clone()))
             .collect();
-        let table = Table { number: self.tables, header_rows: Some(1), rows };
+        let table = Table {
+            number: self.tables,
+            header_rows: Some(1),
+            rows,
+        };
         self.reading.lines.extend(table.into_lines(|_| Place::Text));
     }
 
@@ -140,7 +161,10 @@ impl Reader<'_> {
         inner
             .split('|')
             .map(|cell| {
-                let text = self.text.slice(start..start + cell.len()).then(without_markup);
+                let text = self
+                    .text
+                    .slice(start..start + cell.len())
+                    .then(without_markup);
                 start += cell.len() + 1;
                 Cell::new(text)
             })
@@ -169,8 +193,8 @@ fn heading(line: &str) -> Option<(u8, Range<usize>)> {
 /// A heading marked by a line of signs below it.
 fn underlined(line: &str, next: &str) -> bool {
     let rule = next.trim();
-    let marked = rule.len() >= 3
-        && (rule.chars().all(|c| c == '=') || rule.chars().all(|c| c == '-'));
+    let marked =
+        rule.len() >= 3 && (rule.chars().all(|c| c == '=') || rule.chars().all(|c| c == '-'));
     marked
         && !line.is_empty()
         && line.chars().count() <= 60
@@ -252,7 +276,13 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_markup_stays() {
-        for text in ["358像素〔宽〕*441像素〔高〕*3", "[2018]5号", "#话题", "5 * 3 = 15", "a_b_c"] {
+        for text in [
+            "358像素〔宽〕*441像素〔高〕*3",
+            "[2018]5号",
+            "#话题",
+            "5 * 3 = 15",
+            "a_b_c",
+        ] {
             assert_eq!(without_markup(text).text(), text);
         }
     }

@@ -21,6 +21,8 @@ pub(super) enum Style {
     Padded,
     /// 一、
     Han,
+    /// 第一步
+    Step,
     /// （一）
     HanBracket,
     /// 1. or 1、
@@ -37,8 +39,6 @@ pub(super) enum Style {
     Question,
     /// 答：
     Answer,
-    /// 第一步
-    Step,
     /// ● or ★ or 注：
     Sign,
 }
@@ -73,19 +73,24 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
         '第' => division(line),
         '（' | '(' => bracketed(line),
         '0'..='9' => arabic(line),
-        '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' => han(line),
-        '①'..='⑳' => {
-            Some((Style::Circled, u32::from(first) - u32::from('①') + 1, first.len_utf8()))
+        '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' => {
+            han(line)
         }
+        '①'..='⑳' => Some((
+            Style::Circled,
+            u32::from(first) - u32::from('①') + 1,
+            first.len_utf8(),
+        )),
         '附' => attachment(line),
         '问' | 'Q' | 'q' => question(line),
         '答' | 'A' => answer(line),
         '●' | '★' | '◆' | '■' | '▲' | '※' | '•' | '·' | '▶' | '➢' | '◎' | '○' | '☆' | '◇' | '□' => {
             Some((Style::Sign, 0, first.len_utf8()))
         }
-        '注' | '备' | '说' if ["注：", "注:", "备注：", "备注:", "说明："]
-            .iter()
-            .any(|sign| line.starts_with(sign)) =>
+        '注' | '备' | '说'
+            if ["注：", "注:", "备注：", "备注:", "说明："]
+                .iter()
+                .any(|sign| line.starts_with(sign)) =>
         {
             Some((Style::Sign, 0, 0))
         }
@@ -98,8 +103,18 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
         (0, end)
     };
     let rest = &line[end..];
-    let end = end + rest.len() - rest.trim_start().len();
-    Some(Marker { style, number, sub_number, end })
+    let rest = if style == Style::Step {
+        rest.trim_start_matches(['：', ':'])
+    } else {
+        rest
+    };
+    let end = line.len() - rest.trim_start().len();
+    Some(Marker {
+        style,
+        number,
+        sub_number,
+        end,
+    })
 }
 
 fn division(line: &str) -> Option<(Style, u32, usize)> {
@@ -135,7 +150,10 @@ fn bracketed(line: &str) -> Option<(Style, u32, usize)> {
     let open = line.chars().next()?.len_utf8();
     let body = &line[open..];
     let (number, length) = number(body)?;
-    let close = body[length..].chars().next().filter(|close| matches!(close, '）' | ')'))?;
+    let close = body[length..]
+        .chars()
+        .next()
+        .filter(|close| matches!(close, '）' | ')'))?;
     let style = if body.starts_with(|c: char| c.is_ascii_digit()) {
         Style::NumberBracket
     } else {
@@ -161,8 +179,11 @@ fn arabic(line: &str) -> Option<(Style, u32, usize)> {
         let rest = after.trim_start_matches(['.', '、', ' ', '丨', '|']);
         let is_title = rest.len() < after.len() || rest.starts_with(|c: char| !c.is_ascii());
         let is_unit = rest.starts_with(['年', '月', '日', ':', '：', '-', '—']);
-        return (is_title && !rest.is_empty() && !is_unit && !rest.starts_with(|c: char| c.is_ascii_digit()))
-            .then(|| (Style::Padded, value, line.len() - rest.len()));
+        return (is_title
+            && !rest.is_empty()
+            && !is_unit
+            && !rest.starts_with(|c: char| c.is_ascii_digit()))
+        .then(|| (Style::Padded, value, line.len() - rest.len()));
     }
     if value == 0 || value > 999 {
         return None;
@@ -195,16 +216,26 @@ fn decimal(line: &str, value: u32, length: usize) -> (Style, u32, usize) {
     if depth == 1 {
         return single;
     }
-    let rest = line[end..].strip_prefix(['.', '、']).unwrap_or(&line[end..]);
-    if rest.starts_with(['年', '月', '日', '万', '亿', '元', '个', '%', '％', '倍', '米', '号', '小', '周', '岁']) {
+    let rest = line[end..]
+        .strip_prefix(['.', '、'])
+        .unwrap_or(&line[end..]);
+    if rest.starts_with([
+        '年', '月', '日', '万', '亿', '元', '个', '%', '％', '倍', '米', '号', '小', '周', '岁',
+    ]) {
         return single;
     }
-    let style = if depth == 2 { Style::Decimal2 } else { Style::Decimal3 };
+    let style = if depth == 2 {
+        Style::Decimal2
+    } else {
+        Style::Decimal3
+    };
     (style, last, line.len() - rest.len())
 }
 
 fn attachment(line: &str) -> Option<(Style, u32, usize)> {
-    let rest = line.strip_prefix("附件").or_else(|| line.strip_prefix("附录"))?;
+    let rest = line
+        .strip_prefix("附件")
+        .or_else(|| line.strip_prefix("附录"))?;
     let trimmed = rest.trim_start();
     let (value, length) = number(trimmed).unwrap_or((0, 0));
     let end = line.len() - trimmed.len() + length;
@@ -216,22 +247,38 @@ fn question(line: &str) -> Option<(Style, u32, usize)> {
     let rest = line.strip_prefix(['问', 'Q', 'q'])?;
     let rest = rest.strip_prefix('题').unwrap_or(rest);
     let (value, length) = number(rest).unwrap_or((0, 0));
-    let sign = rest[length..].chars().next().filter(|sign| matches!(sign, '：' | ':' | '.' | '、'))?;
-    Some((Style::Question, value, line.len() - rest.len() + length + sign.len_utf8()))
+    let sign = rest[length..]
+        .chars()
+        .next()
+        .filter(|sign| matches!(sign, '：' | ':' | '.' | '、'))?;
+    Some((
+        Style::Question,
+        value,
+        line.len() - rest.len() + length + sign.len_utf8(),
+    ))
 }
 
 fn answer(line: &str) -> Option<(Style, u32, usize)> {
     let rest = line.strip_prefix(['答', 'A'])?;
     let (value, length) = number(rest).unwrap_or((0, 0));
-    let sign = rest[length..].chars().next().filter(|sign| matches!(sign, '：' | ':'))?;
-    Some((Style::Answer, value, line.len() - rest.len() + length + sign.len_utf8()))
+    let sign = rest[length..]
+        .chars()
+        .next()
+        .filter(|sign| matches!(sign, '：' | ':'))?;
+    Some((
+        Style::Answer,
+        value,
+        line.len() - rest.len() + length + sign.len_utf8(),
+    ))
 }
 
 /// A number in Arabic or Han digits at the head of `text`, up to 9999, and its length in bytes.
 fn number(text: &str) -> Option<(u32, usize)> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     if digits > 0 {
-        return (digits <= 4).then(|| Some((text[..digits].parse().ok()?, digits))).flatten();
+        return (digits <= 4)
+            .then(|| Some((text[..digits].parse().ok()?, digits)))
+            .flatten();
     }
     let mut total = 0;
     let mut digit = None;
@@ -243,8 +290,9 @@ fn number(text: &str) -> Option<(u32, usize)> {
             digit = Some(0);
         } else if character == '两' {
             digit = Some(2);
-        } else if let Some(unit) =
-            [('十', 10), ('百', 100), ('千', 1000)].iter().find(|(c, _)| *c == character)
+        } else if let Some(unit) = [('十', 10), ('百', 100), ('千', 1000)]
+            .iter()
+            .find(|(c, _)| *c == character)
         {
             total += digit.take().unwrap_or(1).max(1) * unit.1;
         } else {
@@ -278,7 +326,11 @@ pub(super) fn han_number(number: u32) -> String {
         }
         text.push_str(name);
     }
-    if text.is_empty() { "零".to_owned() } else { text }
+    if text.is_empty() {
+        "零".to_owned()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -302,26 +354,46 @@ mod tests {
             ("1.5万元以下", Style::Number, 1, "5万元以下"),
             ("（1）流程", Style::NumberBracket, 1, "流程"),
             ("②学历", Style::Circled, 2, "学历"),
-            ("01 什么是电子居住证？", Style::Padded, 1, "什么是电子居住证？"),
+            (
+                "01 什么是电子居住证？",
+                Style::Padded,
+                1,
+                "什么是电子居住证？",
+            ),
             ("问：能网上办吗？", Style::Question, 0, "能网上办吗？"),
             ("答：能。", Style::Answer, 0, "能。"),
             ("附件1：申请表", Style::Attachment, 1, "申请表"),
         ] {
             let found = marker(line).unwrap_or_else(|| panic!("{line} has a marker"));
-            assert_eq!((found.style, found.number, &line[found.end..]), (style, number, text));
+            assert_eq!(
+                (found.style, found.number, &line[found.end..]),
+                (style, number, text)
+            );
         }
         let sub = marker("第一百三十三条之二 内容").expect("it has a marker");
         assert_eq!((sub.number, sub.sub_number), (133, 2));
-        for plain in ["一个月内", "2025年1月", "十八周岁以上", "附近的派出所", "第三人", "08:30上班"] {
+        for plain in [
+            "一个月内",
+            "2025年1月",
+            "十八周岁以上",
+            "附近的派出所",
+            "第三人",
+            "08:30上班",
+        ] {
             assert_eq!(marker(plain), None, "{plain}");
         }
     }
 
     #[test]
     fn han_numbers_are_written_as_in_laws() {
-        for (number, text) in
-            [(10, "十"), (12, "十二"), (20, "二十"), (105, "一百零五"), (110, "一百一十"), (1201, "一千二百零一")]
-        {
+        for (number, text) in [
+            (10, "十"),
+            (12, "十二"),
+            (20, "二十"),
+            (105, "一百零五"),
+            (110, "一百一十"),
+            (1201, "一千二百零一"),
+        ] {
             assert_eq!(han_number(number), text);
             assert_eq!(super::number(text), Some((number, text.len())));
         }

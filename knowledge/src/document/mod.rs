@@ -97,7 +97,10 @@ pub fn import(
     limits: &Limits,
 ) -> Result<ImportedDocument, ImportError> {
     if bytes.len() as u64 > limits.max_bytes {
-        return Err(ImportError::TooLarge { bytes: bytes.len() as u64, limit: limits.max_bytes });
+        return Err(ImportError::TooLarge {
+            bytes: bytes.len() as u64,
+            limit: limits.max_bytes,
+        });
     }
     catch_unwind(AssertUnwindSafe(|| read(bytes, file_name, limits))).unwrap_or_else(|panic| {
         let detail = panic
@@ -105,12 +108,15 @@ pub fn import(
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("panic");
-        Err(ImportError::ReaderFailed { detail: detail.to_owned() })
+        Err(ImportError::ReaderFailed {
+            detail: detail.to_owned(),
+        })
     })
 }
 
 fn read(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<ImportedDocument, ImportError> {
-    let (front_matter, reading) = match format::detect(bytes, file_name, limits.max_unpacked_bytes)? {
+    let (front_matter, reading) = match format::detect(bytes, file_name, limits.max_unpacked_bytes)?
+    {
         Format::Pdf => (FrontMatter::default(), pdf::read(bytes, limits)?),
         Format::Docx => (FrontMatter::default(), docx::read(bytes, limits)?),
         Format::Xlsx => (FrontMatter::default(), xlsx::read(bytes, limits)?),
@@ -118,7 +124,10 @@ fn read(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<ImportedDocume
         format @ (Format::Markdown | Format::Plain) => text(bytes, format)?,
     };
     let mut document = assemble(front_matter, reading, file_name)?;
-    document.source_sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    document.source_sha256 = Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     Ok(document)
 }
 
@@ -146,7 +155,11 @@ fn assemble(
     reading: Reading,
     file_name: &str,
 ) -> Result<ImportedDocument, ImportError> {
-    let FrontMatter { mut metadata, questions, mut warnings } = front_matter;
+    let FrontMatter {
+        mut metadata,
+        questions,
+        mut warnings,
+    } = front_matter;
     warnings.extend(reading.warnings);
 
     let known = if metadata.title.is_empty() {
@@ -180,7 +193,11 @@ fn assemble(
     }
     let is_guide = !questions.is_empty()
         && sections.iter().any(|section| {
-            section.kind == Kind::Text && section.headings.last().is_some_and(|h| h == answers::SHORT_ANSWER)
+            section.kind == Kind::Text
+                && section
+                    .headings
+                    .last()
+                    .is_some_and(|h| h == answers::SHORT_ANSWER)
         });
     let answers = answers::prepared(&edition, &sections, &passages, &questions, is_guide);
     Ok(ImportedDocument {

@@ -60,7 +60,12 @@ impl Numbering {
             }
             Xml::Start("startOverride", attributes) => {
                 if let (Some(used), Some(start)) = (&used, attributes.number("val")) {
-                    numbering.uses.entry(used.clone()).or_default().starts.insert(level, start);
+                    numbering
+                        .uses
+                        .entry(used.clone())
+                        .or_default()
+                        .starts
+                        .insert(level, start);
                 }
             }
             Xml::Start(name @ ("start" | "numFmt" | "lvlText"), attributes) => {
@@ -89,9 +94,18 @@ impl Numbering {
             return String::new();
         };
         // Uses of one list count on, unless one of them starts anew.
-        let key = if used.starts.is_empty() { format!("list {}", used.list) } else { format!("use {number}") };
+        let key = if used.starts.is_empty() {
+            format!("list {}", used.list)
+        } else {
+            format!("use {number}")
+        };
         let counts = self.counts.entry(key).or_default();
-        let start = |level: usize| used.starts.get(&level).copied().unwrap_or(levels[level].start);
+        let start = |level: usize| {
+            used.starts
+                .get(&level)
+                .copied()
+                .unwrap_or(levels[level].start)
+        };
         counts[level] = Some(counts[level].map_or(start(level), |count| count.saturating_add(1)));
         counts[level + 1..].fill(None);
         let mut text = levels[level].text.clone();
@@ -102,22 +116,34 @@ impl Numbering {
                 text = text.replace(&hole, &written(count, &levels[above].format));
             }
         }
-        if matches!(levels[level].format.as_str(), "bullet" | "none") { String::new() } else { text }
+        if matches!(levels[level].format.as_str(), "bullet" | "none") {
+            String::new()
+        } else {
+            text
+        }
     }
 }
 
 /// A number in one of Word's formats (ECMA-376, `ST_NumberFormat`).
 fn written(number: u32, format: &str) -> String {
     match format {
-        "chineseCounting" | "chineseCountingThousand" | "taiwaneseCounting"
-        | "taiwaneseCountingThousand" | "japaneseCounting" | "ideographDigital"
-        | "ideographLegalTraditional" | "chineseLegalSimplified" | "koreanCounting"
+        "chineseCounting"
+        | "chineseCountingThousand"
+        | "taiwaneseCounting"
+        | "taiwaneseCountingThousand"
+        | "japaneseCounting"
+        | "ideographDigital"
+        | "ideographLegalTraditional"
+        | "chineseLegalSimplified"
+        | "koreanCounting"
             if number < 10_000 =>
         {
             han_number(number)
         }
         "decimalEnclosedCircle" | "decimalEnclosedCircleChinese" if (1..=20).contains(&number) => {
-            char::from_u32(0x2460 + number - 1).map(String::from).unwrap_or_default()
+            char::from_u32(0x2460 + number - 1)
+                .map(String::from)
+                .unwrap_or_default()
         }
         "decimalZero" => format!("{number:02}"),
         "upperLetter" => letter(number, 'A'),
@@ -130,15 +156,28 @@ fn written(number: u32, format: &str) -> String {
 
 fn letter(number: u32, first: char) -> String {
     let index = number.saturating_sub(1) % 26;
-    char::from_u32(u32::from(first) + index).map(String::from).unwrap_or_default()
+    char::from_u32(u32::from(first) + index)
+        .map(String::from)
+        .unwrap_or_default()
 }
 
 fn roman(number: u32) -> String {
     let mut left = number.min(3999);
     let mut text = String::new();
     for (value, sign) in [
-        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
-        (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
     ] {
         while left >= value {
             text.push_str(sign);
@@ -159,8 +198,10 @@ mod tests {
             <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="（%2）"/></w:lvl>
             </w:abstractNum><w:num w:numId="7"><w:abstractNumId w:val="0"/></w:num></w:numbering>"#;
         let mut numbering = Numbering::read(xml).expect("it is XML");
-        let labels: Vec<String> =
-            [0, 1, 1, 0, 1].iter().map(|&level| numbering.next("7", level)).collect();
+        let labels: Vec<String> = [0, 1, 1, 0, 1]
+            .iter()
+            .map(|&level| numbering.next("7", level))
+            .collect();
         assert_eq!(labels, ["第一条", "（一）", "（二）", "第二条", "（一）"]);
         assert_eq!(numbering.next("8", 0), "");
     }

@@ -28,8 +28,36 @@ pub(super) struct Section {
     pub(super) rank: Rank,
     /// Its lines, the heading itself not among them.
     pub(super) lines: Range<usize>,
+    /// The number and first words of a paragraph that is a part of its own: 二、参保人员享受……
+    pub(super) label: Option<String>,
     /// What it is.
     pub(super) kind: Kind,
+}
+
+impl Section {
+    /// Whether it may share a passage with its neighbours where it is small: a part below the
+    /// main headings that is no question with its answer.
+    pub(super) fn is_minor(&self) -> bool {
+        let question = self
+            .headings
+            .last()
+            .is_some_and(|heading| heading.ends_with(['？', '?']));
+        matches!(self.kind, Kind::Text | Kind::Opening)
+            && (self.label.is_some() || (self.rank.is_minor() && !question))
+    }
+
+    /// The headings that it shares with its neighbours.
+    pub(super) fn parents(&self) -> &[String] {
+        let own = usize::from(self.label.is_none());
+        &self.headings[..self.headings.len().saturating_sub(own)]
+    }
+
+    /// What it is called.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.label
+            .as_deref()
+            .or_else(|| self.headings.last().map(String::as_str))
+    }
 }
 
 /// What a section is.
@@ -50,11 +78,9 @@ pub(super) enum Kind {
 pub(super) struct Rank(u8);
 
 impl Rank {
-    /// Whether small neighbours of this depth may share a passage.
-    pub(super) fn is_minor(self) -> bool {
-        self >= Self::of_style(Style::HanBracket)
-            && self != Self::of_style(Style::Question)
-            && self != Self::QUESTION
+    /// Whether a heading of this depth divides what hangs together.
+    fn is_minor(self) -> bool {
+        self >= Self::of_style(Style::Step)
     }
 
     /// A heading that stands in place of a number: bare, and the deepest.
@@ -72,13 +98,13 @@ impl Rank {
             Style::SubSection => 15,
             Style::Padded => 40,
             Style::Han => 41,
-            Style::HanBracket => 42,
-            Style::Number => 43,
-            Style::Decimal2 => 44,
-            Style::Decimal3 => 45,
-            Style::NumberBracket => 46,
-            Style::Circled => 47,
-            Style::Step => 48,
+            Style::Step => 42,
+            Style::HanBracket => 43,
+            Style::Number => 44,
+            Style::Decimal2 => 45,
+            Style::Decimal3 => 46,
+            Style::NumberBracket => 47,
+            Style::Circled => 48,
             Style::Question => 49,
             Style::Article | Style::Answer | Style::Sign => 60,
         })
@@ -111,7 +137,9 @@ pub(super) fn sections(lines: &[Line], title: &str) -> Vec<Section> {
         if walk.in_article() && !ends_article(lines, index) && !is_law_heading(line) {
             continue;
         }
-        match heading(lines, index, &articles, title).filter(|(rank, _)| bare_headings || *rank < Rank::QUESTION) {
+        match heading(lines, index, &articles, title)
+            .filter(|(rank, _)| bare_headings || *rank < Rank::QUESTION)
+        {
             Some((rank, text)) => walk.heading(index, rank, text),
             None if walk.in_article() => walk.closing(index),
             None => walk.body(index, line),
@@ -127,6 +155,7 @@ struct Walk {
     sections: Vec<Section>,
     path: Vec<(Rank, String)>,
     open: Option<(usize, Kind)>,
+    label: Option<String>,
     seen_heading: bool,
 }
 
@@ -138,16 +167,26 @@ impl Walk {
     fn body(&mut self, index: usize, line: &Line) {
         // 2.办理时限：五日 behind the part 1.材料 belongs to what stands above both.
         if let Some(found) = marker(line.as_str())
-            && let Some(sibling) =
-                self.path.iter().position(|(rank, _)| *rank == Rank::of_style(found.style))
+            && let Some(sibling) = self
+                .path
+                .iter()
+                .position(|(rank, _)| *rank == Rank::of_style(found.style))
             && found.style != Style::Answer
             && found.style != Style::Sign
         {
             self.close(index);
             self.path.truncate(sibling);
         }
+        if let Some(label) = label(line) {
+            self.close(index);
+            self.label = Some(label);
+        }
         if self.open.is_none() {
-            let kind = if self.seen_heading { Kind::Text } else { Kind::Opening };
+            let kind = if self.seen_heading {
+                Kind::Text
+            } else {
+                Kind::Opening
+            };
             self.open = Some((index, kind));
         }
     }
@@ -157,6 +196,18 @@ impl Walk {
         while self.path.last().is_some_and(|(above, _)| *above >= rank) {
             self.path.pop();
         }
+        // 4.1 stands under 4., and never under 3.
+        let decimal = [Style::Decimal2, Style::Decimal3].map(Rank::of_style);
+        let whole = |text: &str| text.split('.').next().map(str::to_owned);
+        if decimal.contains(&rank)
+            && let Some(above) = self
+                .path
+                .iter()
+                .position(|(above, _)| *above == Rank::of_style(Style::Number))
+            && whole(&self.path[above].1) != whole(&text)
+        {
+            self.path.truncate(above);
+        }
         self.path.push((rank, text));
         self.seen_heading = true;
     }
@@ -164,7 +215,8 @@ impl Walk {
     fn article(&mut self, index: usize, article: &Marker) {
         self.close(index);
         // Only what divides a law stands above its articles.
-        self.path.retain(|(rank, _)| *rank < Rank::of_style(Style::Padded));
+        self.path
+            .retain(|(rank, _)| *rank < Rank::of_style(Style::Padded));
         self.seen_heading = true;
         self.open = Some((index, Kind::Article(article_name(article))));
     }
@@ -177,15 +229,26 @@ impl Walk {
 
     fn close(&mut self, index: usize) {
         let Some((start, kind)) = self.open.take() else {
+            self.label = None;
             return;
         };
         self.sections.push(Section {
             headings: self.path.iter().map(|(_, text)| text.clone()).collect(),
             rank: self.path.last().map(|(rank, _)| *rank).unwrap_or_default(),
             lines: start..index,
+            label: self.label.take(),
             kind,
         });
     }
+}
+
+/// The name of a paragraph numbered 一、 that is too long for a heading: its first words.
+fn label(line: &Line) -> Option<String> {
+    let text = line.as_str();
+    let found = marker(text).filter(|found| found.style == Style::Han && line.is_plain())?;
+    let words = text[found.end..].find(['，', '。', '；', '：', ',', ':']);
+    let end = words.map_or(text.len(), |words| found.end + words);
+    Some(text[..end].to_owned())
 }
 
 /// How an article is cited.
@@ -230,11 +293,10 @@ impl Articles {
 }
 
 fn begins_article(text: &str, article: &Marker, last: Option<Marker>) -> bool {
-    let spaced =
-        text[..article.end].ends_with(char::is_whitespace) || article.end == text.len();
+    let spaced = text[..article.end].ends_with(char::is_whitespace) || article.end == text.len();
     let refers = text[article.end..].starts_with([
-        '第', '、', '和', '至', '的', '所', '规', '中', '及', '与', '或', '，', '。', '）', '》', '”',
-        '之', '到', '－', '-', '—', '～',
+        '第', '、', '和', '至', '的', '所', '规', '中', '及', '与', '或', '，', '。', '）', '》',
+        '”', '之', '到', '－', '-', '—', '～',
     ]);
     let follows = last.is_some_and(|last| {
         (article.number == last.number + 1 && article.sub_number <= 1)
@@ -267,12 +329,16 @@ fn ends_article(lines: &[Line], index: usize) -> bool {
     let short = text.chars().count() <= 40 && !ends_sentence(text);
     let annex = marker(text).is_some_and(|found| found.style == Style::Attachment);
     annex
-        || ["公开方式", "抄送", "主送", "（此件"].iter().any(|word| text.starts_with(word))
+        || ["公开方式", "抄送", "主送", "（此件"]
+            .iter()
+            .any(|word| text.starts_with(word))
         || (short && text.ends_with("印发"))
         || (short && is_date(text) && !text.contains(['：', '，']))
         || (short
             && marker(text).is_none()
-            && lines.get(index + 1).is_some_and(|next| is_date(next.as_str()))
+            && lines
+                .get(index + 1)
+                .is_some_and(|next| is_date(next.as_str()))
             && lines[index - 1].as_str().ends_with(['。', '：']))
         || is_attached_title(lines, index)
         || is_annexed_table(lines, index)
@@ -282,7 +348,8 @@ fn ends_article(lines: &[Line], index: usize) -> bool {
 fn is_annexed_table(lines: &[Line], index: usize) -> bool {
     let text = lines[index].as_str();
     let bare = text.split(['（', '(']).next().unwrap_or(text);
-    let name = bare.trim_end_matches(|c: char| "一二三四五六七八九十".contains(c) || c.is_ascii_digit());
+    let name =
+        bare.trim_end_matches(|c: char| "一二三四五六七八九十".contains(c) || c.is_ascii_digit());
     text.chars().count() <= 40
         && name.ends_with('表')
         && marker(text).is_none()
@@ -293,7 +360,8 @@ fn is_annexed_table(lines: &[Line], index: usize) -> bool {
 /// The title of a regulation that is attached to a notice: a short line before its first article.
 fn is_attached_title(lines: &[Line], index: usize) -> bool {
     const KINDS: [&str; 12] = [
-        "办法", "规定", "细则", "条例", "方案", "规范", "规则", "准则", "标准", "意见", "指引", "公约",
+        "办法", "规定", "细则", "条例", "方案", "规范", "规则", "准则", "标准", "意见", "指引",
+        "公约",
     ];
     let text = lines[index].as_str();
     let bare = text.trim_end_matches(['）', ')', '》']);
@@ -331,7 +399,9 @@ fn heading(
     if is_attached_title(lines, index) || (behind_law && is_annexed_table(lines, index)) {
         return Some((Rank::of_style(Style::Attachment), text.to_owned()));
     }
-    let next = lines.get(index + 1).filter(|next| !matches!(next.mark, Mark::Heading(_)))?;
+    let next = lines
+        .get(index + 1)
+        .filter(|next| !matches!(next.mark, Mark::Heading(_)))?;
     let before = index.checked_sub(1).map(|before| &lines[before]);
     if let Some(found) = marker(text) {
         return numbered_heading(text, found, before, next);
@@ -339,7 +409,11 @@ fn heading(
     if articles.begins(index + 1).is_some() {
         return None;
     }
-    let rank = if text.ends_with(['？', '?']) { Rank::QUESTION } else { Rank::BARE };
+    let rank = if text.ends_with(['？', '?']) {
+        Rank::QUESTION
+    } else {
+        Rank::BARE
+    };
     bare_heading(text, before, next).then(|| (rank, text.trim_end_matches('：').to_owned()))
 }
 
@@ -371,14 +445,23 @@ fn numbered_heading(
         return Some((rank, text.to_owned()));
     }
     let is_question = words.ends_with(['？', '?']);
-    let longest = if is_question { LONGEST_QUESTION } else { LONGEST_HEADING };
+    let leads_in = words.ends_with(['：', ':']);
+    let longest = if is_question {
+        LONGEST_QUESTION
+    } else {
+        LONGEST_HEADING
+    };
     let whole = length <= longest
-        && (is_question || !ends_sentence(words) || words.ends_with(['：', ':']))
+        && (is_question || leads_in || !ends_sentence(words))
         && !words.contains(['。', '；'])
         && !words.ends_with(['，', '、', ',']);
-    let in_list = before.and_then(|before| marker(before.as_str())).is_some_and(|before| {
-        before.style == found.style && before.number + 1 == found.number
-    });
+    let leads_in = words.ends_with(['：', ':']);
+    let in_list = before
+        .and_then(|before| marker(before.as_str()))
+        .is_some_and(|before| {
+            let sibling = before.style == found.style && before.number + 1 == found.number;
+            before.style == Style::Attachment || (sibling && !leads_in)
+        });
     // 十、预约办理：87524298 is a field with its value.
     let field = words
         .split_once(['：', ':'])
@@ -391,7 +474,8 @@ fn numbered_heading(
             style => style > found.style,
         },
     };
-    (whole && !in_list && !field && leads).then(|| (rank, text.trim_end_matches(['：', ':']).to_owned()))
+    (whole && !in_list && !field && leads)
+        .then(|| (rank, text.trim_end_matches(['：', ':']).to_owned()))
 }
 
 /// 线上办理 or 丢了怎么办？ on a line of its own above its text.
@@ -399,7 +483,9 @@ fn bare_heading(text: &str, before: Option<&Line>, next: &Line) -> bool {
     let length = text.chars().count();
     let next_text = next.as_str();
     let apart = before.is_none_or(|before| {
-        !before.is_plain() || ends_sentence(before.as_str()) || before.as_str().chars().count() <= LONGEST_BARE
+        !before.is_plain()
+            || ends_sentence(before.as_str())
+            || before.as_str().chars().count() <= LONGEST_BARE
     });
     if !next.is_plain() && !matches!(next.mark, Mark::Row { .. }) {
         return false;
@@ -407,15 +493,20 @@ fn bare_heading(text: &str, before: Option<&Line>, next: &Line) -> bool {
     if text.ends_with(['？', '?']) {
         return length <= LONGEST_QUESTION && !next_text.ends_with(['？', '?', '！']) && apart;
     }
-    let letters = text.chars().filter(|character| character.is_alphabetic()).count();
+    let letters = text
+        .chars()
+        .filter(|character| character.is_alphabetic())
+        .count();
     let wordy = letters * 2 > length && first_date(text).is_none();
-    let leads_in = ["以下", "下列", "如下", "包括", "的"].iter().any(|word| text.contains(word));
+    let leads_in = ["以下", "下列", "如下", "包括", "的"]
+        .iter()
+        .any(|word| text.contains(word));
     if let Some(name) = text.strip_suffix(['：', ':']) {
         return wordy && apart && !leads_in && (2..=12).contains(&name.chars().count());
     }
-    let clean = !text.contains(['。', '；', '，', '：', ':', '、', '|', '！', '—']) && !ends_sentence(text);
-    let text_follows = next.is_plain()
-        && ends_sentence(next_text)
-        && next_text.chars().count() * 2 > length * 3;
+    let clean = !text.contains(['。', '；', '，', '：', ':', '、', '|', '！', '—', ' '])
+        && !ends_sentence(text);
+    let text_follows =
+        next.is_plain() && ends_sentence(next_text) && next_text.chars().count() * 2 > length * 3;
     wordy && clean && apart && (2..=LONGEST_BARE).contains(&length) && text_follows
 }

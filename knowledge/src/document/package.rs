@@ -30,8 +30,15 @@ impl<'a> Package<'a> {
         if archive.len() > MOST_PARTS {
             return Err(ImportError::UnpacksTooLarge);
         }
-        let names = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
-        Ok(Self { archive, names, left: most_unpacked })
+        let names = archive
+            .file_names()
+            .filter_map(|name| Some(name.ok()?.into_owned()))
+            .collect();
+        Ok(Self {
+            archive,
+            names,
+            left: most_unpacked,
+        })
     }
 
     /// Names of all parts.

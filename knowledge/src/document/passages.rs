@@ -31,7 +31,12 @@ pub(super) fn passages(edition: &EditionText, sections: &[Section]) -> Vec<Passa
     while at < sections.len() {
         let section = &sections[at];
         if let Kind::Article(name) = &section.kind {
-            drafts.extend(law::article(edition, section.lines.clone(), name, &section.headings));
+            drafts.extend(law::article(
+                edition,
+                section.lines.clone(),
+                name,
+                &section.headings,
+            ));
             at += 1;
         } else {
             let group = text::group(edition, &sections[at..]);
@@ -48,7 +53,11 @@ pub(super) fn passages(edition: &EditionText, sections: &[Section]) -> Vec<Passa
         .zip(0..)
         .map(|(draft, ordinal)| Passage {
             ordinal,
-            headings: draft.headings.iter().map(|text| text::plainest(text).to_owned()).collect(),
+            headings: draft
+                .headings
+                .iter()
+                .map(|text| text::plainest(text).to_owned())
+                .collect(),
             locator: draft.locator,
             text: edition.as_str()[draft.span.clone()].to_owned(),
             origin: edition.origin(draft.span.clone()),

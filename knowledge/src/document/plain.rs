@@ -11,5 +11,8 @@ pub(super) fn read(text: &Mapped, from: usize) -> Reading {
             Line::new(line, Mark::Plain, Place::Text)
         })
         .collect();
-    Reading { lines, ..Reading::default() }
+    Reading {
+        lines,
+        ..Reading::default()
+    }
 }

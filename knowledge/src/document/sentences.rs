@@ -130,10 +130,19 @@ mod tests {
     #[test]
     fn sentences_end_where_a_reader_ends_them() {
         let text = "可以申请。他说：“带身份证（原件。）来。”真的吗？！真的\n下一行";
-        let parts: Vec<&str> = sentences(text).into_iter().map(|range| &text[range]).collect();
+        let parts: Vec<&str> = sentences(text)
+            .into_iter()
+            .map(|range| &text[range])
+            .collect();
         assert_eq!(
             parts,
-            ["可以申请。", "他说：“带身份证（原件。）来。”", "真的吗？！", "真的\n", "下一行"]
+            [
+                "可以申请。",
+                "他说：“带身份证（原件。）来。”",
+                "真的吗？！",
+                "真的\n",
+                "下一行"
+            ]
         );
         let items = "需要：（一）身份证；（二）户口本。";
         assert_eq!(sentences_and_items(items).len(), 3);

@@ -11,17 +11,32 @@ const SPACED_OUT: f64 = 0.3;
 /// White space at both ends goes.
 pub(super) fn tidy(line: &str) -> Mapped {
     let pieces = pieces(line);
-    let gaps = pieces.windows(3).filter(|window| is_gap_between_han(window)).count();
+    let gaps = pieces
+        .windows(3)
+        .filter(|window| is_gap_between_han(window))
+        .count();
     let han = pieces.iter().filter(|piece| piece.is_han()).count();
     let close_all = gaps >= 3 && gaps as f64 > han as f64 * SPACED_OUT;
 
-    let spaced = spaced_runs(&pieces);
+    let mut spaced = spaced_runs(&pieces);
+    // 附 则 alone on its line, or behind 第八章.
+    if let [before @ .., one, gap, other] = &pieces[..]
+        && one.is_han()
+        && gap.character == ' '
+        && other.is_han()
+        && (before.is_empty() || (before.len() > 1 && ends_marker(&before[..before.len() - 1])))
+    {
+        spaced[pieces.len() - 2] = true;
+    }
 
     let mut result = Mapped::new();
     for (index, piece) in pieces.iter().enumerate() {
         if piece.character != ' ' {
             let mut buffer = [0; 4];
-            result.push(piece.character.encode_utf8(&mut buffer), piece.start..piece.end);
+            result.push(
+                piece.character.encode_utf8(&mut buffer),
+                piece.start..piece.end,
+            );
             continue;
         }
         let at_an_end = index == 0 || index + 1 == pieces.len();
@@ -67,10 +82,18 @@ fn pieces(line: &str) -> Vec<Piece> {
             {
                 last.end = end;
             } else {
-                pieces.push(Piece { character: ' ', start, end });
+                pieces.push(Piece {
+                    character: ' ',
+                    start,
+                    end,
+                });
             }
         } else {
-            pieces.push(Piece { character, start, end });
+            pieces.push(Piece {
+                character,
+                start,
+                end,
+            });
         }
     }
     pieces
@@ -120,9 +143,15 @@ fn spaced_runs(pieces: &[Piece]) -> Vec<bool> {
 
 /// Whether what stands before the space is 第十二条 or another number of a law's parts.
 fn ends_marker(before: &[Piece]) -> bool {
+    let before = match before {
+        [first, rest @ ..] if first.character == ' ' => rest,
+        _ => before,
+    };
     before.len() <= 12
         && before.first().is_some_and(|piece| piece.character == '第')
-        && before.last().is_some_and(|piece| "条章节编目".contains(piece.character))
+        && before
+            .last()
+            .is_some_and(|piece| "条章节编目".contains(piece.character))
 }
 
 #[cfg(test)]
@@ -135,11 +164,15 @@ mod tests {
     fn spaces_between_characters_close_up() {
         for (written, tidied) in [
             ("居  住  证  怎  么  办", "居住证怎么办"),
-            ("目    录", "目 录"),
+            ("目    录", "目录"),
+            ("第二编 物 权", "第二编 物权"),
             ("办 理 时 间：周一至周五", "办理时间：周一至周五"),
             ("第一条  为了规范 居住证管理", "第一条 为了规范 居住证管理"),
             ("第 一 条  为 了 规 范", "第一条 为了规范"),
-            ("广州市医疗保障局 广州市财政局", "广州市医疗保障局 广州市财政局"),
+            (
+                "广州市医疗保障局 广州市财政局",
+                "广州市医疗保障局 广州市财政局",
+            ),
             ("\u{3000}\u{3000}居住\u{200b}证\u{a0}ABC", "居住证 ABC"),
             ("市 长：温国辉", "市 长：温国辉"),
         ] {

@@ -1,5 +1,7 @@
 //! Tables of every format as lines, one a row, each value with the name of its column.
 
+use std::ops::Range;
+
 use dialects::Mapped;
 
 use super::line::{Line, Mark, Place};
@@ -17,7 +19,9 @@ pub(super) struct Cell {
 impl Cell {
     /// A cell with its text; line ends in it become spaces.
     pub(super) fn new(text: Mapped) -> Self {
-        Self { text: text.then(spacing::tidy) }
+        Self {
+            text: text.then(spacing::tidy),
+        }
     }
 
     fn as_str(&self) -> &str {
@@ -37,7 +41,9 @@ impl Cell {
         let text = self.as_str();
         (1..=LONGEST_NAME).contains(&self.length())
             && !text.ends_with(['。', '；', '！'])
-            && !text.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation())
+            && !text
+                .chars()
+                .all(|c| c.is_ascii_digit() || c.is_ascii_punctuation())
     }
 }
 
@@ -81,8 +87,15 @@ impl Table {
             };
             if !text.text().is_empty() {
                 let row = captions + index;
-                let mark = Mark::Row { table: self.number, row: row as u32 + 1 };
-                lines.push(line(row, text, if columns > 1 { mark } else { Mark::Plain }));
+                let mark = Mark::Row {
+                    table: self.number,
+                    row: row as u32 + 1,
+                };
+                lines.push(line(
+                    row,
+                    text,
+                    if columns > 1 { mark } else { Mark::Plain },
+                ));
             }
         }
         if header_rows == body.len() {
@@ -97,11 +110,27 @@ impl Table {
         self.header_rows.unwrap_or_else(|| {
             let names = columns > 1
                 && body.len() > 1
-                && body[0].iter().all(Cell::could_be_name)
-                && body[0].len() == columns;
+                && body[0].len() == columns
+                && filled(&body[0]) + 1 >= columns.max(3)
+                && body[0]
+                    .iter()
+                    .all(|cell| cell.is_empty() || cell.could_be_name())
+                && !recurs(&body[0], &body[1..]);
             usize::from(names && !is_fields(body, columns))
         })
     }
+}
+
+/// Whether a cell comes again below in its column: then it is a value and no name.
+fn recurs(row: &[Cell], below: &[Vec<Cell>]) -> bool {
+    row.iter().enumerate().any(|(column, cell)| {
+        let again = |other: &Vec<Cell>| {
+            other
+                .get(column)
+                .is_some_and(|other| other.as_str() == cell.as_str())
+        };
+        !cell.is_empty() && below.iter().any(again)
+    })
 }
 
 /// Names of the columns; those of several header rows are joined from the top down.
@@ -157,8 +186,16 @@ pub(super) fn grid(rows: Vec<Vec<SpannedCell>>, header_rows: usize) -> Vec<Vec<C
             take_reaching(&mut line);
             for column in 0..spanned.columns.clamp(1, WIDEST) {
                 let repeat = column == 0 || index < header_rows;
-                let cell = if repeat { spanned.cell.clone() } else { Cell::default() };
-                begun.push((line.len(), spanned.rows.min(LONGEST).saturating_sub(1), cell.clone()));
+                let cell = if repeat {
+                    spanned.cell.clone()
+                } else {
+                    Cell::default()
+                };
+                begun.push((
+                    line.len(),
+                    spanned.rows.min(LONGEST).saturating_sub(1),
+                    cell.clone(),
+                ));
                 line.push(cell);
             }
         }
@@ -176,22 +213,40 @@ pub(super) fn grid(rows: Vec<Vec<SpannedCell>>, header_rows: usize) -> Vec<Vec<C
 
 /// Two columns of which the first names what the second says: 办理时限 | 五个工作日.
 fn is_fields(body: &[Vec<Cell>], columns: usize) -> bool {
-    let first = |name: &str| body.first().and_then(|row| row.first()).is_some_and(|cell| cell.as_str() == name);
+    let first = |name: &str| {
+        body.first()
+            .and_then(|row| row.first())
+            .is_some_and(|cell| cell.as_str() == name)
+    };
     // 项目 | 内容 and 序号 | 名称 are headers all the same.
-    let headed = ["序号", "项目", "名称", "类别", "类型", "材料", "事项", "年度", "年份", "等级", "档次"]
-        .iter()
-        .any(|name| first(name));
+    let headed = [
+        "序号", "项目", "名称", "类别", "类型", "材料", "事项", "年度", "年份", "等级", "档次",
+    ]
+    .iter()
+    .any(|name| first(name));
     let rows: Vec<&Vec<Cell>> = body.iter().filter(|row| filled(row) > 0).collect();
-    let values: usize = rows.iter().filter_map(|row| row.get(1)).map(Cell::length).sum();
-    let names: usize = rows.iter().filter_map(|row| row.first()).map(Cell::length).sum();
+    let values: usize = rows
+        .iter()
+        .filter_map(|row| row.get(1))
+        .map(Cell::length)
+        .sum();
+    let names: usize = rows
+        .iter()
+        .filter_map(|row| row.first())
+        .map(Cell::length)
+        .sum();
     columns == 2
         && !headed
         && !rows.is_empty()
         && rows.iter().all(|row| {
-            row.first().is_some_and(|name| name.could_be_name() && name.length() <= 12)
+            row.first()
+                .is_some_and(|name| name.could_be_name() && name.length() <= 12)
         })
         && values > names * 2
-        && rows.iter().any(|row| row.get(1).is_some_and(|value| value.length() > LONGEST_NAME / 2))
+        && rows.iter().any(|row| {
+            row.get(1)
+                .is_some_and(|value| value.length() > LONGEST_NAME / 2)
+        })
 }
 
 fn filled(row: &[Cell]) -> usize {
@@ -247,44 +302,85 @@ fn separate(text: &mut Mapped, at: usize) {
 /// Puts tables together again that were pasted one cell a line, every cell but the first of a row
 /// with a bar before it. `tables` is the number of tables so far.
 pub(super) fn gather_pasted(lines: Vec<Line>, tables: u32) -> Vec<Line> {
-    let starts_cell = |line: &Line| line.is_plain() && line.as_str().trim_start().starts_with('|');
-    let boxed = |line: &Line| line.as_str().trim_end().ends_with('|') && line.as_str().trim().len() > 1;
-    // Cells behind the first one of the row that begins at a line.
-    let width = |at: usize| {
-        lines[at + 1..].iter().take_while(|line| starts_cell(line) && !boxed(line)).count()
-    };
     let mut gathered: Vec<Line> = Vec::with_capacity(lines.len());
     let mut number = tables;
     let mut at = 0;
     while at < lines.len() {
-        let more = if starts_cell(&lines[at]) { 0 } else { width(at) };
-        let mut starts = Vec::new();
-        let mut row = at;
-        while more > 0 && row < lines.len() && !starts_cell(&lines[row]) && width(row) == more {
-            starts.push(row);
-            row += more + 1;
-        }
-        if starts.len() < 2 {
+        let (rows, end) = pasted_rows(&lines, at);
+        if rows.len() < 2 {
             gathered.push(lines[at].clone());
             at += 1;
             continue;
         }
         number += 1;
-        let cell = |line: &Line| {
-            let text = line.as_str();
-            let start = text.find('|').filter(|_| starts_cell(line)).map_or(0, |bar| bar + 1);
-            Cell::new(line.text.slice(start..text.len()))
-        };
-        let rows = starts
+        let places: Vec<Place> = rows
             .iter()
-            .map(|&start| lines[start..=start + more].iter().map(cell).collect())
+            .map(|row| lines[row.end - 1].place.clone())
             .collect();
-        let places: Vec<Place> = starts.iter().map(|&start| lines[start].place.clone()).collect();
-        let table = Table { number, header_rows: None, rows };
+        let widest = rows.iter().map(Range::len).max().unwrap_or(0);
+        let rows = rows
+            .into_iter()
+            .map(|row| {
+                // Where the first cell of a row is empty its line was lost.
+                let missing = (row.len() < widest).then(Cell::default);
+                missing
+                    .into_iter()
+                    .chain(lines[row].iter().map(pasted_cell))
+                    .collect()
+            })
+            .collect();
+        let table = Table {
+            number,
+            header_rows: None,
+            rows,
+        };
         gathered.extend(table.into_lines(|row| places[row].clone()));
-        at = row;
+        at = end;
     }
     gathered
+}
+
+/// The rows of a pasted table that begins at a line, as ranges of lines, and where it ends.
+fn pasted_rows(lines: &[Line], at: usize) -> (Vec<Range<usize>>, usize) {
+    let barred = |line: &Line| {
+        let text = line.as_str().trim();
+        line.is_plain() && text.starts_with('|') && (text.len() == 1 || !text.ends_with('|'))
+    };
+    let run = |at: usize| lines[at..].iter().take_while(|line| barred(line)).count();
+    let mut rows = Vec::new();
+    let mut next = at;
+    let mut width = 0;
+    // Cells with bars only, of rows that begin with an empty cell; split when the width is known.
+    let mut headless = at..at + run(at);
+    if !headless.is_empty() {
+        next = headless.end;
+    }
+    while next + 1 < lines.len() && !barred(&lines[next]) && lines[next].is_plain() {
+        let bars = run(next + 1);
+        if bars == 0 || (width > 0 && bars != width) {
+            break;
+        }
+        width = bars;
+        rows.push(next..next + 1 + bars);
+        next += 1 + bars;
+    }
+    let fits = width > 0 && headless.len().is_multiple_of(width) && rows.len() >= 2;
+    if !headless.is_empty() && !fits {
+        return (Vec::new(), at);
+    }
+    let mut all = Vec::new();
+    while !headless.is_empty() {
+        all.push(headless.start..headless.start + width);
+        headless.start += width;
+    }
+    all.extend(rows);
+    (all, next)
+}
+
+fn pasted_cell(line: &Line) -> Cell {
+    let text = line.as_str();
+    let bar = text.find('|').filter(|&bar| text[..bar].trim().is_empty());
+    Cell::new(line.text.slice(bar.map_or(0, |bar| bar + 1)..text.len()))
 }
 
 #[cfg(test)]
@@ -294,23 +390,38 @@ mod tests {
     fn table(rows: &[&[&str]]) -> Vec<String> {
         let rows = rows
             .iter()
-            .map(|row| row.iter().map(|cell| Cell::new(Mapped::unchanged(*cell))).collect())
+            .map(|row| {
+                row.iter()
+                    .map(|cell| Cell::new(Mapped::unchanged(*cell)))
+                    .collect()
+            })
             .collect();
-        Table { number: 1, header_rows: None, rows }
-            .into_lines(|_| Place::Text)
-            .iter()
-            .map(|line| line.as_str().to_owned())
-            .collect()
+        Table {
+            number: 1,
+            header_rows: None,
+            rows,
+        }
+        .into_lines(|_| Place::Text)
+        .iter()
+        .map(|line| line.as_str().to_owned())
+        .collect()
     }
 
     #[test]
     fn every_value_has_the_name_of_its_column() {
         assert_eq!(
-            table(&[&["救助标准一览表", "", ""], &["类别", "标准", "备注"], &["城镇", "每月1000元", ""]]),
+            table(&[
+                &["救助标准一览表", "", ""],
+                &["类别", "标准", "备注"],
+                &["城镇", "每月1000元", ""]
+            ]),
             ["救助标准一览表", "类别：城镇；标准：每月1000元"]
         );
         assert_eq!(
-            table(&[&["办理时限", "自受理之日起五个工作日内办结"], &["收费", "不收费"]]),
+            table(&[
+                &["办理时限", "自受理之日起五个工作日内办结"],
+                &["收费", "不收费"]
+            ]),
             ["办理时限：自受理之日起五个工作日内办结", "收费：不收费"]
         );
         assert_eq!(table(&[&["甲", "乙"]]), ["甲；乙"]);
@@ -318,16 +429,24 @@ mod tests {
 
     #[test]
     fn a_table_pasted_cell_by_cell_is_one_again() {
-        let pasted = "说明如下：\n学历\n| 年龄\n博士\n| 50周岁以下\n硕士\n| 45周岁以下\n以上均可申请。";
+        let pasted =
+            "说明如下：\n学历\n| 年龄\n博士\n| 50周岁以下\n硕士\n| 45周岁以下\n以上均可申请。";
         let lines = pasted
             .lines()
             .map(|line| Line::new(Mapped::unchanged(line), Mark::Plain, Place::Text))
             .collect();
-        let gathered: Vec<String> =
-            gather_pasted(lines, 0).iter().map(|line| line.as_str().to_owned()).collect();
+        let gathered: Vec<String> = gather_pasted(lines, 0)
+            .iter()
+            .map(|line| line.as_str().to_owned())
+            .collect();
         assert_eq!(
             gathered,
-            ["说明如下：", "学历：博士；年龄：50周岁以下", "学历：硕士；年龄：45周岁以下", "以上均可申请。"]
+            [
+                "说明如下：",
+                "学历：博士；年龄：50周岁以下",
+                "学历：硕士；年龄：45周岁以下",
+                "以上均可申请。"
+            ]
         );
     }
 }

@@ -14,30 +14,30 @@ const LONGEST_LEAD_IN: usize = 80;
 /// Farthest that a lead-in stands before an item, in lines.
 const MOST_ITEMS: usize = 60;
 /// Longest locator, in characters.
-const LONGEST_LOCATOR: usize = 40;
+const LONGEST_LOCATOR: usize = 30;
 
 /// How many sections, from the first on, share a passage: small ones under one heading whose own
 /// headings are minor. 1 where the first stands alone.
 pub(super) fn group(edition: &EditionText, sections: &[Section]) -> usize {
-    let parent = |section: &Section| section.headings.len().checked_sub(1);
-    let mergeable = |section: &Section| {
-        section.kind == Kind::Text && section.rank.is_minor() && !has_rows(edition, section)
-    };
+    let mergeable = |section: &Section| section.is_minor() && !has_rows(edition, section);
     let first = &sections[0];
     if !mergeable(first) {
         return 1;
     }
-    let above = parent(first).map(|length| &first.headings[..length]);
     let start = edition.span(first.lines.clone()).start;
     let mut count = 1;
     let mut small = edition.length(edition.span(first.lines.clone())) < LEAST;
     for section in &sections[1..] {
         let span = edition.span(section.lines.clone());
-        let tiny = edition.length(span.clone()) < LEAST;
         let sibling = mergeable(section)
             && section.rank == first.rank
-            && parent(section).map(|length| &section.headings[..length]) == above;
-        if !sibling || !(small || tiny) || edition.length(start..span.end) > MOST {
+            && section.label.is_some() == first.label.is_some()
+            && section.parents() == first.parents();
+        if !sibling || span.end - start > MOST * 4 {
+            break;
+        }
+        let tiny = edition.length(span.clone()) < LEAST;
+        if !(small || tiny) || edition.length(start..span.end) > MOST {
             break;
         }
         small = small && tiny;
@@ -49,18 +49,27 @@ pub(super) fn group(edition: &EditionText, sections: &[Section]) -> usize {
 /// The passages of one section, or of several small ones that share theirs.
 pub(super) fn section(edition: &EditionText, sections: &[Section]) -> Vec<Draft> {
     let [first, .., last] = sections else {
-        return sections.first().map(|section| alone(edition, section)).unwrap_or_default();
+        return sections
+            .first()
+            .map(|section| alone(edition, section))
+            .unwrap_or_default();
     };
-    let parent = &first.headings[..first.headings.len().saturating_sub(1)];
-    let name = |section: &Section| section.headings.last().cloned().unwrap_or_default();
+    let name = |section: &Section| section.name().unwrap_or_default().to_owned();
     let locator = format!("{}至{}", short(&name(first)), short(&name(last)));
-    // The headings in between are part of the text; the first one is no part of the section.
-    let start = edition.span(first.lines.start.saturating_sub(1)..last.lines.end).start;
-    let heading_is_in = edition.as_str()[start..].starts_with(name(first).trim_end_matches('：'));
-    let from = if heading_is_in { start } else { edition.span(first.lines.clone()).start };
+    // The headings in between are part of the text, and so is the one above the first section.
+    let above = edition
+        .span(first.lines.start.saturating_sub(1)..last.lines.end)
+        .start;
+    let own_heading = first.label.is_none()
+        && edition.as_str()[above..].starts_with(name(first).trim_end_matches('：'));
+    let from = if own_heading {
+        above
+    } else {
+        edition.span(first.lines.clone()).start
+    };
     vec![Draft {
         span: from..edition.span(last.lines.clone()).end,
-        headings: parent.to_vec(),
+        headings: first.parents().to_vec(),
         locator,
     }]
 }
@@ -80,7 +89,10 @@ fn alone(edition: &EditionText, section: &Section) -> Vec<Draft> {
         }
         index += run;
     }
-    let texts = stretches.iter().filter(|stretch| stretch.table.is_none()).count();
+    let texts = stretches
+        .iter()
+        .filter(|stretch| stretch.table.is_none())
+        .count();
     let mut number = 0;
     stretches
         .into_iter()
@@ -94,7 +106,11 @@ fn alone(edition: &EditionText, section: &Section) -> Vec<Draft> {
                     locator(section, number, texts)
                 }
             };
-            Draft { span: stretch.span, headings, locator }
+            Draft {
+                span: stretch.span,
+                headings,
+                locator,
+            }
         })
         .collect()
 }
@@ -107,13 +123,17 @@ struct Stretch {
 }
 
 fn locator(section: &Section, number: usize, of: usize) -> String {
-    let name = match (&section.kind, section.headings.last()) {
+    let name = match (&section.kind, section.name()) {
         (Kind::Closing, _) => "结尾".to_owned(),
-        (_, Some(heading)) => short(heading),
+        (_, Some(name)) => short(name),
         (Kind::Opening, None) => "开头".to_owned(),
         (_, None) => "正文".to_owned(),
     };
-    if of > 1 { format!("{name} 第{number}段") } else { name }
+    if of > 1 {
+        format!("{name} 第{number}段")
+    } else {
+        name
+    }
 }
 
 /// The first of several ways of asking in one heading.
@@ -132,7 +152,10 @@ fn short(heading: &str) -> String {
 }
 
 fn has_rows(edition: &EditionText, section: &Section) -> bool {
-    section.lines.clone().any(|index| table_of(edition, index).is_some())
+    section
+        .lines
+        .clone()
+        .any(|index| table_of(edition, index).is_some())
 }
 
 fn table_of(edition: &EditionText, index: usize) -> Option<u32> {
@@ -146,7 +169,11 @@ fn table_of(edition: &EditionText, index: usize) -> Option<u32> {
 fn rows(edition: &EditionText, lines: Range<usize>, table: u32) -> Vec<Stretch> {
     let whole = edition.span(lines.clone());
     if edition.length(whole.clone()) <= MOST {
-        return vec![Stretch { span: whole, lead_in: None, table: Some(format!("表{table}")) }];
+        return vec![Stretch {
+            span: whole,
+            lead_in: None,
+            table: Some(format!("表{table}")),
+        }];
     }
     let mut stretches = Vec::new();
     for index in lines {
@@ -156,7 +183,11 @@ fn rows(edition: &EditionText, lines: Range<usize>, table: u32) -> Vec<Stretch> 
         };
         for span in cut(edition, edition.span(index..index + 1)) {
             let table = Some(format!("表{table}第{row}行"));
-            stretches.push(Stretch { span, lead_in: None, table });
+            stretches.push(Stretch {
+                span,
+                lead_in: None,
+                table,
+            });
         }
     }
     stretches
@@ -166,7 +197,11 @@ fn rows(edition: &EditionText, lines: Range<usize>, table: u32) -> Vec<Stretch> 
 fn paragraphs(edition: &EditionText, lines: Range<usize>) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     let mut open: Option<Range<usize>> = None;
-    let outer = lines.clone().filter_map(|line| marker(edition.line(line))).map(|found| found.style).min();
+    let outer = lines
+        .clone()
+        .filter_map(|line| marker(edition.line(line)))
+        .map(|found| found.style)
+        .min();
     for index in lines.clone() {
         let line = edition.span(index..index + 1);
         let style = marker(edition.line(index)).map(|found| found.style);
@@ -180,9 +215,17 @@ fn paragraphs(edition: &EditionText, lines: Range<usize>) -> Vec<Stretch> {
                 let leads_in = edition.line(index - 1).ends_with(['：', ':'])
                     && previous.start > current.start
                     && edition.length(previous.start..line.end) <= MOST;
-                let end = if leads_in { previous.start } else { current.end };
+                let end = if leads_in {
+                    previous.start
+                } else {
+                    current.end
+                };
                 stretches.extend(close(edition, current.start..end, lines.start));
-                open = Some(if leads_in { previous } else { line.start..line.start });
+                open = Some(if leads_in {
+                    previous
+                } else {
+                    line.start..line.start
+                });
             }
         }
         let start = open.map_or(line.start, |current| current.start);
@@ -206,7 +249,11 @@ fn close(edition: &EditionText, span: Range<usize>, section_start: usize) -> Vec
     let lead_in = lead_in(edition, span.start, section_start);
     cut(edition, span)
         .into_iter()
-        .map(|span| Stretch { span, lead_in: lead_in.clone(), table: None })
+        .map(|span| Stretch {
+            span,
+            lead_in: lead_in.clone(),
+            table: None,
+        })
         .collect()
 }
 

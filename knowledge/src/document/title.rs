@@ -25,7 +25,9 @@ static NUMBERED_DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"[（(_\s-]*(?:(?:19|20)\d\d[-.年]?\d{1,2}[-.月]?\d{1,2}日?|nodate)[）)]?\s*$")
 });
 static SITE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\s*[-_|–—]+\s*[^-_|–—]{0,30}(?:网|网站|政府|门户|平台|局|委|委员会|办事处|官网|中心)\s*$")
+    pattern(
+        r"\s*[-_|–—]+\s*[^-_|–—]{0,30}(?:网|网站|政府|门户|平台|局|委|委员会|办事处|官网|中心)\s*$",
+    )
 });
 
 /// The title as the document's first lines show it.
@@ -45,7 +47,10 @@ pub(super) fn in_lines(lines: &[Line], outer: Option<&str>) -> Option<String> {
     }
     let start = head.iter().position(|line| could_be_title(line.as_str()))?;
     // Before the title stand only a number, a date or the name of who issued it.
-    if head[..start].iter().any(|line| line.as_str().chars().count() > 40) {
+    if head[..start]
+        .iter()
+        .any(|line| line.as_str().chars().count() > 40)
+    {
         return None;
     }
     if let Mark::Heading(_) = head[start].mark {
@@ -71,7 +76,16 @@ pub(super) fn in_lines(lines: &[Line], outer: Option<&str>) -> Option<String> {
 /// The title that a page's head or a file's properties tell, without the name of the site.
 pub(super) fn from_outer(outer: &str) -> Option<String> {
     let bare = SITE.replace(outer.trim(), "");
-    let program = ["Microsoft Word", "PowerPoint", "无标题", "Untitled", "untitled", "文档", "幻灯片", "WPS"];
+    let program = [
+        "Microsoft Word",
+        "PowerPoint",
+        "无标题",
+        "Untitled",
+        "untitled",
+        "文档",
+        "幻灯片",
+        "WPS",
+    ];
     let known = !program.iter().any(|name| bare.starts_with(name));
     (known && bare.chars().filter(|c| c.is_alphanumeric()).count() >= 4).then(|| clean(&bare))
 }
@@ -82,7 +96,11 @@ pub(super) fn from_file_name(name: &str) -> String {
     let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
     let bare = NUMBERED_DAY.replace(stem, "");
     let title = clean(if bare.is_empty() { stem } else { &bare });
-    if title.is_empty() { "未命名文件".to_owned() } else { title }
+    if title.is_empty() {
+        "未命名文件".to_owned()
+    } else {
+        title
+    }
 }
 
 /// Takes out every line that only repeats the title, and before the first sentence the lines of
@@ -101,7 +119,9 @@ pub(super) fn remove_repetitions(lines: &mut Vec<Line>, title: &str) {
         .collect();
     for start in 0..first_sentence.min(HEAD * 2) {
         for count in 2..=MOST_LINES {
-            let Some(parts) = lines.get(start..start + count) else { break };
+            let Some(parts) = lines.get(start..start + count) else {
+                break;
+            };
             let whole: String = parts.iter().map(Line::as_str).collect();
             if parts.iter().all(Line::is_plain) && same_words(&whole, title) {
                 keep[start..start + count].fill(false);
@@ -118,7 +138,10 @@ pub(super) fn remove_repetitions(lines: &mut Vec<Line>, title: &str) {
 
 fn could_be_title(text: &str) -> bool {
     let length = text.chars().count();
-    let letters = text.chars().filter(|character| character.is_alphabetic()).count();
+    let letters = text
+        .chars()
+        .filter(|character| character.is_alphabetic())
+        .count();
     (3..=LONGEST).contains(&length)
         && letters * 2 > length
         && !text.ends_with(['。', '；', '，', '、', '：', ';', ',', ':'])
@@ -134,8 +157,13 @@ fn could_be_title(text: &str) -> bool {
 /// A title without 《》 around it and without line ends in it.
 fn clean(title: &str) -> String {
     let joined = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let inner = joined.strip_prefix('《').and_then(|rest| rest.strip_suffix('》'));
-    inner.filter(|inner| !inner.contains('《')).unwrap_or(&joined).to_owned()
+    let inner = joined
+        .strip_prefix('《')
+        .and_then(|rest| rest.strip_suffix('》'));
+    inner
+        .filter(|inner| !inner.contains('《'))
+        .unwrap_or(&joined)
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -156,10 +184,15 @@ mod tests {
     #[test]
     fn the_title_is_found_below_numbers_and_in_several_lines() {
         assert_eq!(
-            title("某某市人民政府文件\n某政〔2024〕5号\n关于印发居家养老\n服务管理办法的通知\n各街道：\n现印发。"),
+            title(
+                "某某市人民政府文件\n某政〔2024〕5号\n关于印发居家养老\n服务管理办法的通知\n各街道：\n现印发。"
+            ),
             Some("关于印发居家养老服务管理办法的通知".to_owned())
         );
-        assert_eq!(title("《居住证暂行条例》\n第一条 为了"), Some("居住证暂行条例".to_owned()));
+        assert_eq!(
+            title("《居住证暂行条例》\n第一条 为了"),
+            Some("居住证暂行条例".to_owned())
+        );
         assert_eq!(title("持居住证的居民可以在这里办理。\n第二段。"), None);
         assert_eq!(title("一、办理对象\n本市居民。"), None);
     }
@@ -168,7 +201,10 @@ mod tests {
     fn names_outside_of_the_text_are_cut_to_the_title() {
         assert_eq!(from_file_name("护照法(2006-04-29).md"), "护照法");
         assert_eq!(from_file_name("C:\\文件\\办理须知.docx"), "办理须知");
-        assert_eq!(from_outer("居住证办理指南_某某区人民政府").as_deref(), Some("居住证办理指南"));
+        assert_eq!(
+            from_outer("居住证办理指南_某某区人民政府").as_deref(),
+            Some("居住证办理指南")
+        );
         assert_eq!(from_outer("Microsoft Word - 1.doc"), None);
     }
 }

@@ -20,22 +20,40 @@ const SLACK: usize = 4;
 /// bracket, or a line without end that has a comma inside.
 pub(super) fn join(lines: Vec<Line>) -> Vec<Line> {
     let width = page_width(&lines);
+    let closes = closes(&lines, width);
     let mut joined: Vec<Line> = Vec::with_capacity(lines.len());
     let mut last_columns = 0;
-    let mut ahead = lines.into_iter().peekable();
-    while let Some(line) = ahead.next() {
+    for (line, closes) in lines.into_iter().zip(closes) {
         let columns = line.columns;
-        let continues = joined.last().is_some_and(|last| {
-            continues(last, last_columns, &line, width, ahead.peek())
-        });
-        if continues && let Some(last) = joined.last_mut() {
-            append(last, &line);
+        let full = width.is_some_and(|width| last_columns + SLACK >= width);
+        let broken = if width.is_some() {
+            Some(full && closes)
         } else {
-            joined.push(line);
+            None
+        };
+        match joined.last_mut() {
+            Some(last) if continues(last, &line, broken) => append(last, &line),
+            _ => joined.push(line),
         }
         last_columns = columns;
     }
     joined
+}
+
+/// For each line whether the full lines that begin with it run on to the end of a sentence. A list
+/// of entries as long as each other never does.
+fn closes(lines: &[Line], width: Option<usize>) -> Vec<bool> {
+    let mut closes = vec![false; lines.len()];
+    for (index, line) in lines.iter().enumerate().rev() {
+        let full = width.is_some_and(|width| line.columns + SLACK >= width);
+        closes[index] = ends_sentence(line.as_str())
+            || (full
+                && lines.get(index + 1).is_some_and(|next| {
+                    next.is_plain() && !next.after_blank && !begins_something(next.as_str())
+                })
+                && closes[index + 1]);
+    }
+    closes
 }
 
 /// The width at which the lines were broken, if they were.
@@ -60,13 +78,12 @@ fn page_width(lines: &[Line]) -> Option<usize> {
         .then_some(width)
 }
 
-fn continues(
-    last: &Line,
-    last_columns: usize,
-    next: &Line,
-    width: Option<usize>,
-    after_next: Option<&Line>,
-) -> bool {
+/// Whether `next` goes on with the sentence of `last`. In a document broken at the width of its
+/// page, `broken` says whether the break between them is such a break.
+fn continues(last: &Line, next: &Line, broken: Option<bool>) -> bool {
+    const CLOSING: [char; 12] = [
+        '，', '。', '、', '；', '：', '？', '！', '）', '》', '”', '’', '】',
+    ];
     if !last.is_plain() || !next.is_plain() || !same_kind_of_place(last, next) {
         return false;
     }
@@ -74,33 +91,26 @@ fn continues(
     if before.len() > LONGEST || ends_sentence(before) || begins_something(after) {
         return false;
     }
-    if after.starts_with(['，', '。', '、', '；', '：', '？', '！', '）', '》', '”', '’', '〉', '】']) {
+    if after.starts_with(CLOSING) {
         return true;
     }
     if next.after_blank {
         return false;
     }
     let deeper = next.indent >= last.indent.min(4) + 2 && next.indent > 2;
-    let open = open_bracket(before);
-    if before.ends_with(['，', '、', ',']) || (open && !deeper) {
+    if before.ends_with(['，', '、', ',']) || (open_bracket(before) && !deeper) {
         return true;
     }
     if deeper {
         return false;
     }
-    if let Some(width) = width {
-        let full = last_columns + SLACK >= width;
-        // A list of entries as long as each other never ends with a full stop.
-        let closes = ends_sentence(after)
-            || next.columns + SLACK >= width
-            || after_next.is_some_and(|line| line.as_str().starts_with(['，', '。', '）']));
-        return full && closes;
-    }
-    let words = &before[marker(before).map_or(0, |found| found.end)..];
-    let unfinished = words.chars().count() >= 12
-        && words.contains(['，', '、'])
-        && before.chars().next_back().is_some_and(is_han);
-    unfinished && (ends_sentence(after) || after.contains(['，', '、']))
+    broken.unwrap_or_else(|| {
+        let words = &before[marker(before).map_or(0, |found| found.end)..];
+        let unfinished = words.chars().count() >= 12
+            && words.contains(['，', '、'])
+            && before.chars().next_back().is_some_and(is_han);
+        unfinished && (ends_sentence(after) || after.contains(['，', '、']))
+    })
 }
 
 /// Texts of one file are joined across pages, never across sheets.
@@ -133,15 +143,25 @@ pub(super) fn ends_sentence(text: &str) -> bool {
 
 /// Whether a line begins something of its own: a number, a mark, a page's note.
 fn begins_something(text: &str) -> bool {
-    marker(text).is_some() || text.starts_with(['|', '【', '（', '('])
-        && text.chars().count() < 30
-        && text.ends_with(['】', '）', ')'])
+    marker(text).is_some()
+        || text.starts_with(['|', '【', '（', '('])
+            && text.chars().count() < 30
+            && text.ends_with(['】', '）', ')'])
 }
 
 /// Whether the last bracket or quotation mark is still open.
 fn open_bracket(text: &str) -> bool {
-    [('（', '）'), ('《', '》'), ('“', '”'), ('(', ')'), ('〔', '〕')].iter().any(|(open, close)| {
-        text.rfind(*open).is_some_and(|at| !text[at..].contains(*close))
+    [
+        ('（', '）'),
+        ('《', '》'),
+        ('“', '”'),
+        ('(', ')'),
+        ('〔', '〕'),
+    ]
+    .iter()
+    .any(|(open, close)| {
+        text.rfind(*open)
+            .is_some_and(|at| !text[at..].contains(*close))
     })
 }
 
@@ -165,7 +185,10 @@ mod tests {
             read.after_blank = std::mem::take(&mut blank);
             lines.push(read);
         }
-        join(lines).iter().map(|line| line.as_str().to_owned()).collect()
+        join(lines)
+            .iter()
+            .map(|line| line.as_str().to_owned())
+            .collect()
     }
 
     #[test]
@@ -202,7 +225,10 @@ mod tests {
 
     #[test]
     fn a_lone_broken_sentence_is_joined() {
-        assert_eq!(joined("居住证持有人在居住地依法享受劳动就业，参加社\n会保险的权利。").len(), 1);
+        assert_eq!(
+            joined("居住证持有人在居住地依法享受劳动就业，参加社\n会保险的权利。").len(),
+            1
+        );
         assert_eq!(joined("《广州市老年人优待\n办法》自五月起施行").len(), 1);
         assert_eq!(joined("身份证、户口本、\n居住证").len(), 1);
     }

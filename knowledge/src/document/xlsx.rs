@@ -38,17 +38,29 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ImportError
         if sheet.hidden {
             reading.warnings.push(Warning {
                 code: "hidden_sheet_skipped".to_owned(),
-                message: format!("隐藏的工作表“{}”没有导入。需要的话，请先取消隐藏。", sheet.name),
+                message: format!(
+                    "隐藏的工作表“{}”没有导入。需要的话，请先取消隐藏。",
+                    sheet.name
+                ),
             });
             continue;
         }
-        let Some(xml) = package.text(&sheet.part)? else { continue };
+        let Some(xml) = package.text(&sheet.part)? else {
+            continue;
+        };
         let content = Sheet::read(&xml, &strings, &formats, &mut left)?;
         let name: Arc<str> = sheet.name.as_str().into();
         let lines = content.into_lines(&name, number);
         if several && !lines.is_empty() {
-            let place = Place::Row { sheet: Arc::clone(&name), row: 1 };
-            reading.lines.push(Line::new(Mapped::unchanged(&*name), Mark::Heading(2), place));
+            let place = Place::Row {
+                sheet: Arc::clone(&name),
+                row: 1,
+            };
+            reading.lines.push(Line::new(
+                Mapped::unchanged(&*name),
+                Mark::Heading(2),
+                place,
+            ));
         }
         reading.lines.extend(lines);
     }
@@ -72,7 +84,9 @@ fn sheets(package: &mut Package<'_>) -> Result<Vec<SheetEntry>, ImportError> {
     let workbook = package
         .text("xl/workbook.xml")?
         .ok_or_else(|| ImportError::damaged("缺少工作簿部分"))?;
-    let relations = package.text("xl/_rels/workbook.xml.rels")?.unwrap_or_default();
+    let relations = package
+        .text("xl/_rels/workbook.xml.rels")?
+        .unwrap_or_default();
     let mut targets = BTreeMap::new();
     walk(&relations, |piece| {
         if let Xml::Start("Relationship", attributes) = piece
@@ -91,12 +105,16 @@ fn sheets(package: &mut Package<'_>) -> Result<Vec<SheetEntry>, ImportError> {
             let number = sheets.len() + 1;
             let id = attributes.get("id").unwrap_or_default();
             sheets.push(SheetEntry {
-                name: attributes.get("name").unwrap_or_else(|| format!("表{number}")),
+                name: attributes
+                    .get("name")
+                    .unwrap_or_else(|| format!("表{number}")),
                 part: targets
                     .get(&id)
                     .cloned()
                     .unwrap_or_else(|| format!("xl/worksheets/sheet{number}.xml")),
-                hidden: attributes.get("state").is_some_and(|state| state != "visible"),
+                hidden: attributes
+                    .get("state")
+                    .is_some_and(|state| state != "visible"),
             });
         }
     })?;
@@ -144,7 +162,9 @@ fn formats(xml: &str) -> Result<Vec<Format>, ImportError> {
     let mut in_cells = false;
     walk(xml, |piece| match piece {
         Xml::Start("numFmt", attributes) => {
-            if let (Some(id), Some(code)) = (attributes.number("numFmtId"), attributes.get("formatCode")) {
+            if let (Some(id), Some(code)) =
+                (attributes.number("numFmtId"), attributes.get("formatCode"))
+            {
                 custom.insert(id, Format::of_code(&code));
             }
         }
@@ -152,7 +172,12 @@ fn formats(xml: &str) -> Result<Vec<Format>, ImportError> {
         Xml::End("cellXfs") => in_cells = false,
         Xml::Start("xf", attributes) if in_cells => {
             let id = attributes.number("numFmtId").unwrap_or(0);
-            formats.push(custom.get(&id).copied().unwrap_or_else(|| Format::built_in(id)));
+            formats.push(
+                custom
+                    .get(&id)
+                    .copied()
+                    .unwrap_or_else(|| Format::built_in(id)),
+            );
         }
         _ => {}
     })?;
@@ -187,9 +212,9 @@ impl Format {
                 _ => {}
             }
         }
-        let decimals = bare
-            .split_once('.')
-            .map_or(0, |(_, after)| after.chars().take_while(|c| matches!(c, '0' | '#')).count());
+        let decimals = bare.split_once('.').map_or(0, |(_, after)| {
+            after.chars().take_while(|c| matches!(c, '0' | '#')).count()
+        });
         let date = bare.contains('y') || (bare.contains('d') && bare.contains('m'));
         let time = bare.contains('h') || bare.contains("ss");
         match (date, time) {
@@ -285,7 +310,9 @@ impl Sheet {
             Xml::Start("v" | "t", _) => in_value = true,
             Xml::End("v" | "t") => in_value = false,
             Xml::Text(text) if in_value => value.push_str(text),
-            Xml::End("c") if !value.trim().is_empty() && column <= WIDEST && *left > 0 && !hidden_row => {
+            Xml::End("c")
+                if !value.trim().is_empty() && column <= WIDEST && *left > 0 && !hidden_row =>
+            {
                 let shown = match kind.as_str() {
                     "s" => value
                         .trim()
@@ -302,13 +329,13 @@ impl Sheet {
                 *left -= 1;
                 sheet.rows.entry(row).or_default().insert(column, shown);
             }
-            Xml::Start("mergeCell", attributes) => sheet.merges.extend(
-                attributes.get("ref").and_then(|range| {
+            Xml::Start("mergeCell", attributes) => {
+                sheet.merges.extend(attributes.get("ref").and_then(|range| {
                     let (from, to) = range.split_once(':')?;
                     let ((top, left), (bottom, right)) = (place(from)?, place(to)?);
                     Some((top, left, bottom, right))
-                }),
-            ),
+                }))
+            }
             _ => {}
         })?;
         Ok(sheet)
@@ -328,7 +355,11 @@ impl Sheet {
         }
         blocks.push(block);
         for block in blocks {
-            let columns = block.iter().filter_map(|(_, cells)| cells.keys().next_back()).max().copied();
+            let columns = block
+                .iter()
+                .filter_map(|(_, cells)| cells.keys().next_back())
+                .max()
+                .copied();
             let columns = columns.unwrap_or(0);
             let rows = block
                 .iter()
@@ -345,11 +376,17 @@ impl Sheet {
                 sheet: Arc::clone(name),
                 row: block.get(row).map_or(1, |(row, _)| *row),
             };
-            let table = Table { number, header_rows: None, rows };
+            let table = Table {
+                number,
+                header_rows: None,
+                rows,
+            };
             let mut block_lines = table.into_lines(place);
             // A person counts rows as the sheet numbers them.
             for line in &mut block_lines {
-                if let (Mark::Row { row, .. }, Place::Row { row: shown, .. }) = (&mut line.mark, &line.place) {
+                if let (Mark::Row { row, .. }, Place::Row { row: shown, .. }) =
+                    (&mut line.mark, &line.place)
+                {
                     *row = *shown;
                 }
             }
@@ -377,13 +414,16 @@ impl Sheet {
 /// Row and column of a reference such as B12.
 fn place(reference: &str) -> Option<(u32, u32)> {
     let reference = reference.replace('$', "");
-    let letters = reference.len() - reference.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
+    let letters = reference.len()
+        - reference
+            .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+            .len();
     if letters == 0 || letters > 3 {
         return None;
     }
-    let column = reference[..letters]
-        .bytes()
-        .fold(0, |column, letter| column * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1);
+    let column = reference[..letters].bytes().fold(0, |column, letter| {
+        column * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1
+    });
     Some((reference[letters..].parse().ok()?, column))
 }
 
@@ -399,7 +439,10 @@ mod tests {
         assert_eq!(Format::General.show("1080", true), "1080");
         assert_eq!(Format::of_code("0.00").show("209", true), "209.00");
         assert_eq!(Format::built_in(14).show("46023", true), "2026年1月1日");
-        assert_eq!(Format::of_code("yyyy\"年\"m\"月\"").show("46023", true), "2026年1月1日");
+        assert_eq!(
+            Format::of_code("yyyy\"年\"m\"月\"").show("46023", true),
+            "2026年1月1日"
+        );
         assert_eq!(place("AB12"), Some((12, 28)));
     }
 }

@@ -47,10 +47,16 @@ pub(super) fn walk(xml: &str, mut visit: impl FnMut(Xml<'_>)) -> Result<(), Impo
         match reader.read_event().map_err(ImportError::damaged)? {
             Event::Start(start) => {
                 depth += 1;
-                visit(Xml::Start(start.local_name().into_inner(), Attributes(&start)));
+                visit(Xml::Start(
+                    start.local_name().into_inner(),
+                    Attributes(&start),
+                ));
             }
             Event::Empty(start) => {
-                visit(Xml::Start(start.local_name().into_inner(), Attributes(&start)));
+                visit(Xml::Start(
+                    start.local_name().into_inner(),
+                    Attributes(&start),
+                ));
                 visit(Xml::End(start.local_name().into_inner()));
             }
             Event::End(end) => {

@@ -26,7 +26,8 @@ impl CMap {
                     while let (Some(Token::Bytes(low)), Some(Token::Bytes(high))) =
                         (tokens.next(), tokens.next())
                     {
-                        cmap.code_spaces.push((low.len(), number(&low), number(&high)));
+                        cmap.code_spaces
+                            .push((low.len(), number(&low), number(&high)));
                         if tokens.ends("endcodespacerange") {
                             break;
                         }
@@ -51,7 +52,9 @@ impl CMap {
     }
 
     fn read_ranges(&mut self, tokens: &mut Tokens<'_>) {
-        while let (Some(Token::Bytes(low)), Some(Token::Bytes(high))) = (tokens.next(), tokens.next()) {
+        while let (Some(Token::Bytes(low)), Some(Token::Bytes(high))) =
+            (tokens.next(), tokens.next())
+        {
             let (low, high) = (number(&low), number(&high));
             match tokens.next() {
                 Some(Token::Bytes(text)) => {
@@ -87,7 +90,10 @@ impl CMap {
         }
         let after = self.ranges.partition_point(|&(low, ..)| low <= code);
         let &(low, high, first) = self.ranges[..after].last()?;
-        (code <= high).then(|| char::from_u32(first + (code - low))).flatten().map(String::from)
+        (code <= high)
+            .then(|| char::from_u32(first + (code - low)))
+            .flatten()
+            .map(String::from)
     }
 
     /// Length in bytes of the code with which `bytes` begin, if the table says so.
@@ -98,16 +104,18 @@ impl CMap {
             .find(|&&(length, low, high)| {
                 // Each byte of a code lies between the bytes of its bounds.
                 let shift = |value: u32, at: usize| (value >> (8 * (length - 1 - at))) & 0xff;
-                (0..length).all(|at| {
-                    (shift(low, at)..=shift(high, at)).contains(&u32::from(bytes[at]))
-                })
+                (0..length)
+                    .all(|at| (shift(low, at)..=shift(high, at)).contains(&u32::from(bytes[at])))
             })
             .map(|&(length, ..)| length)
     }
 }
 
 fn number(bytes: &[u8]) -> u32 {
-    bytes.iter().take(4).fold(0, |value, byte| value << 8 | u32::from(*byte))
+    bytes
+        .iter()
+        .take(4)
+        .fold(0, |value, byte| value << 8 | u32::from(*byte))
 }
 
 fn utf_16(bytes: &[u8]) -> String {
@@ -140,7 +148,11 @@ impl<'a> Tokens<'a> {
         while let Some(byte) = self.source.get(self.at) {
             match byte {
                 b'%' => {
-                    while self.source.get(self.at).is_some_and(|byte| !matches!(byte, b'\n' | b'\r')) {
+                    while self
+                        .source
+                        .get(self.at)
+                        .is_some_and(|byte| !matches!(byte, b'\n' | b'\r'))
+                    {
                         self.at += 1;
                     }
                 }
@@ -167,7 +179,9 @@ impl<'a> Tokens<'a> {
         self.at += 1;
         match first {
             b'<' if self.source.get(self.at) != Some(&b'<') => {
-                let end = self.source[self.at..].iter().position(|byte| *byte == b'>')?;
+                let end = self.source[self.at..]
+                    .iter()
+                    .position(|byte| *byte == b'>')?;
                 let digits: Vec<u8> = self.source[self.at..self.at + end]
                     .iter()
                     .filter_map(|byte| char::from(*byte).to_digit(16))

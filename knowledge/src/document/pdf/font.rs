@@ -57,13 +57,16 @@ impl Font {
             .and_then(|table| table.as_stream().ok())
             .and_then(|stream| stream.get_plain_content_with_limit(most).ok())
             .map(|content| CMap::read(&content));
-        let composite = get(b"Subtype").is_some_and(|kind| kind.as_name().is_ok_and(|name| name == b"Type0"));
+        let composite =
+            get(b"Subtype").is_some_and(|kind| kind.as_name().is_ok_and(|name| name == b"Type0"));
         if composite {
             let codes = match get(b"Encoding") {
                 Some(Object::Name(name)) => national(name).map_or(Codes::Double, Codes::National),
                 Some(Object::Stream(stream)) => stream
                     .get_plain_content_with_limit(most)
-                    .map_or(Codes::Double, |content| Codes::Embedded(CMap::read(&content))),
+                    .map_or(Codes::Double, |content| {
+                        Codes::Embedded(CMap::read(&content))
+                    }),
                 _ => Codes::Double,
             };
             let descendant = get(b"DescendantFonts")
@@ -75,10 +78,18 @@ impl Font {
                 || (HashMap::new(), FULL_WIDTH),
                 |descendant| composite_widths(document, descendant),
             );
-            return Self { codes, to_unicode, differences: HashMap::new(), widths, usual_width };
+            return Self {
+                codes,
+                to_unicode,
+                differences: HashMap::new(),
+                widths,
+                usual_width,
+            };
         }
         let (encoding, differences) = simple_encoding(document, get(b"Encoding"));
-        let first = get(b"FirstChar").and_then(|first| first.as_i64().ok()).unwrap_or(0) as u32;
+        let first = get(b"FirstChar")
+            .and_then(|first| first.as_i64().ok())
+            .unwrap_or(0) as u32;
         let mut widths = HashMap::new();
         if let Some(Object::Array(list)) = get(b"Widths") {
             for (width, code) in list.iter().zip(first..) {
@@ -111,14 +122,20 @@ impl Font {
         while at < bytes.len() {
             let rest = &bytes[at..];
             let length = self.code_length(rest).clamp(1, rest.len());
-            let code = rest[..length].iter().fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
+            let code = rest[..length]
+                .iter()
+                .fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
             at += length;
             let width = self.widths.get(&code).copied().unwrap_or(match self.codes {
                 Codes::National(_) if length == 1 || code < 0x80 => USUAL_WIDTH,
                 _ => self.usual_width,
             });
             let is_space = length == 1 && code == 32;
-            glyphs.push(Glyph { text: self.text(code, &rest[..length]), width, is_space });
+            glyphs.push(Glyph {
+                text: self.text(code, &rest[..length]),
+                width,
+                is_space,
+            });
         }
         glyphs
     }
@@ -150,8 +167,12 @@ impl Font {
                 if let Some(name) = self.differences.get(&code) {
                     return glyph_name(name);
                 }
-                let (text, _) = encoding.unwrap_or(WINDOWS_1252).decode_without_bom_handling(bytes);
-                let readable = text.chars().all(|c| c != char::REPLACEMENT_CHARACTER && !c.is_control());
+                let (text, _) = encoding
+                    .unwrap_or(WINDOWS_1252)
+                    .decode_without_bom_handling(bytes);
+                let readable = text
+                    .chars()
+                    .all(|c| c != char::REPLACEMENT_CHARACTER && !c.is_control());
                 // A font without table and encoding uses codes of its own.
                 (readable && (encoding.is_some() || code < 0x80)).then(|| text.into_owned())
             }
@@ -202,7 +223,8 @@ fn simple_encoding(
                     }
                 }
             }
-            let named = get(document, dictionary, b"BaseEncoding").and_then(|name| name.as_name().ok());
+            let named =
+                get(document, dictionary, b"BaseEncoding").and_then(|name| name.as_name().ok());
             (named.and_then(base), differences)
         }
         _ => (None, differences),
@@ -212,15 +234,49 @@ fn simple_encoding(
 /// Characters of the glyph names that western fonts use for digits and signs.
 fn glyph_name(name: &str) -> Option<String> {
     const NAMES: [(&str, &str); 44] = [
-        ("space", " "), ("exclam", "!"), ("quotedbl", "\""), ("numbersign", "#"), ("dollar", "$"),
-        ("percent", "%"), ("ampersand", "&"), ("quotesingle", "'"), ("quoteright", "’"),
-        ("quoteleft", "‘"), ("parenleft", "("), ("parenright", ")"), ("asterisk", "*"), ("plus", "+"),
-        ("comma", ","), ("hyphen", "-"), ("minus", "-"), ("period", "."), ("slash", "/"),
-        ("zero", "0"), ("one", "1"), ("two", "2"), ("three", "3"), ("four", "4"), ("five", "5"),
-        ("six", "6"), ("seven", "7"), ("eight", "8"), ("nine", "9"), ("colon", ":"),
-        ("semicolon", ";"), ("less", "<"), ("equal", "="), ("greater", ">"), ("question", "?"),
-        ("at", "@"), ("bracketleft", "["), ("bracketright", "]"), ("underscore", "_"),
-        ("quotedblleft", "“"), ("quotedblright", "”"), ("endash", "–"), ("emdash", "—"),
+        ("space", " "),
+        ("exclam", "!"),
+        ("quotedbl", "\""),
+        ("numbersign", "#"),
+        ("dollar", "$"),
+        ("percent", "%"),
+        ("ampersand", "&"),
+        ("quotesingle", "'"),
+        ("quoteright", "’"),
+        ("quoteleft", "‘"),
+        ("parenleft", "("),
+        ("parenright", ")"),
+        ("asterisk", "*"),
+        ("plus", "+"),
+        ("comma", ","),
+        ("hyphen", "-"),
+        ("minus", "-"),
+        ("period", "."),
+        ("slash", "/"),
+        ("zero", "0"),
+        ("one", "1"),
+        ("two", "2"),
+        ("three", "3"),
+        ("four", "4"),
+        ("five", "5"),
+        ("six", "6"),
+        ("seven", "7"),
+        ("eight", "8"),
+        ("nine", "9"),
+        ("colon", ":"),
+        ("semicolon", ";"),
+        ("less", "<"),
+        ("equal", "="),
+        ("greater", ">"),
+        ("question", "?"),
+        ("at", "@"),
+        ("bracketleft", "["),
+        ("bracketright", "]"),
+        ("underscore", "_"),
+        ("quotedblleft", "“"),
+        ("quotedblright", "”"),
+        ("endash", "–"),
+        ("emdash", "—"),
         ("bullet", "•"),
     ];
     if let Some((_, text)) = NAMES.iter().find(|(known, _)| *known == name) {
@@ -237,14 +293,21 @@ fn glyph_name(name: &str) -> Option<String> {
 
 /// Widths of a composite font: `W` lists `first [w1 w2 …]` and `first last w`.
 fn composite_widths(document: &Document, font: &Dictionary) -> (HashMap<u32, f32>, f32) {
-    let usual = get(document, font, b"DW").and_then(|width| number(document, width)).unwrap_or(FULL_WIDTH);
+    let usual = get(document, font, b"DW")
+        .and_then(|width| number(document, width))
+        .unwrap_or(FULL_WIDTH);
     let mut widths = HashMap::new();
     let Some(Object::Array(list)) = get(document, font, b"W") else {
         return (widths, usual);
     };
-    let mut items = list.iter().filter_map(|item| document.dereference(item).ok()).map(|(_, item)| item);
+    let mut items = list
+        .iter()
+        .filter_map(|item| document.dereference(item).ok())
+        .map(|(_, item)| item);
     while let Some(first) = items.next() {
-        let Some(first) = number(document, first) else { break };
+        let Some(first) = number(document, first) else {
+            break;
+        };
         match items.next() {
             Some(Object::Array(each)) => {
                 for (width, code) in each.iter().zip(first as u32..) {
@@ -254,9 +317,10 @@ fn composite_widths(document: &Document, font: &Dictionary) -> (HashMap<u32, f32
                 }
             }
             Some(last) => {
-                let (Some(last), Some(width)) =
-                    (number(document, last), items.next().and_then(|width| number(document, width)))
-                else {
+                let (Some(last), Some(width)) = (
+                    number(document, last),
+                    items.next().and_then(|width| number(document, width)),
+                ) else {
                     break;
                 };
                 for code in (first as u32..=last as u32).take(65_536) {
@@ -270,7 +334,11 @@ fn composite_widths(document: &Document, font: &Dictionary) -> (HashMap<u32, f32
 }
 
 /// An entry of a dictionary, references followed.
-pub(super) fn get<'a>(document: &'a Document, dictionary: &'a Dictionary, key: &[u8]) -> Option<&'a Object> {
+pub(super) fn get<'a>(
+    document: &'a Document,
+    dictionary: &'a Dictionary,
+    key: &[u8],
+) -> Option<&'a Object> {
     let entry = dictionary.get(key).ok()?;
     document.dereference(entry).ok().map(|(_, object)| object)
 }

@@ -15,7 +15,7 @@ use page::{PageReader, TextLine};
 
 /// Lines at the top and at the bottom of a page that may be its running head or foot.
 const EDGE: usize = 2;
-/// Fewest pages on which a line must come again to be a running head or foot.
+/// Up to so many pages a running head or foot must stand on each of them, else on half of them.
 const FEWEST_PAGES: usize = 3;
 
 /// Reads a PDF file.
@@ -43,28 +43,41 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ImportError
         .map(|(_, number)| number)
         .collect();
     if without_text.len() == read {
-        return Err(ImportError::NoText { pages: pages.len() as u32 });
+        return Err(ImportError::NoText {
+            pages: pages.len() as u32,
+        });
     }
     remove_running_lines(&mut texts);
-    let mut reading = Reading { outer_title: info_title(&document), ..Reading::default() };
+    let mut reading = Reading {
+        outer_title: info_title(&document),
+        ..Reading::default()
+    };
     reading.warnings = warnings(&without_text, pages.len() - read, reader.unreadable());
     for (lines, number) in texts.into_iter().zip(1..) {
-        reading.lines.extend(lines.into_iter().map(|line| line.into_line(number)));
+        let left = lines
+            .iter()
+            .map(|line| line.extent.0)
+            .fold(f32::INFINITY, f32::min);
+        reading
+            .lines
+            .extend(lines.into_iter().map(|line| line.into_line(number, left)));
     }
     Ok(reading)
 }
 
 impl TextLine {
-    fn into_line(self, page: u32) -> Line {
-        let mut line = Line::new(
-            dialects::Mapped::unchanged(self.text),
-            Mark::Plain,
-            Place::Page(page),
-        );
-        line.indent = self.indent;
-        line.columns = self.columns;
-        line.after_blank = self.after_gap;
-        line
+    /// The line as the other readers yield them; `left` is where the page's text begins.
+    fn into_line(self, page: u32, left: f32) -> Line {
+        let column = |x: f32| ((x - left) / (self.size / 2.0)).round().clamp(0.0, 1000.0) as usize;
+        let (indent, columns) = (column(self.extent.0), column(self.extent.1));
+        let text = dialects::Mapped::unchanged(self.text);
+        let line = Line::new(text, Mark::Plain, Place::Page(page));
+        Line {
+            indent,
+            columns,
+            after_blank: self.after_gap,
+            ..line
+        }
     }
 }
 
@@ -101,7 +114,9 @@ fn warnings(without_text: &[usize], left_out: usize, unreadable: usize) -> Vec<W
     if unreadable > 0 {
         warnings.push(Warning {
             code: "undecodable_characters".to_owned(),
-            message: format!("有 {unreadable} 个字的字体没有说明是什么字，没有导入。请对照原文检查。"),
+            message: format!(
+                "有 {unreadable} 个字的字体没有说明是什么字，没有导入。请对照原文检查。"
+            ),
         });
     }
     warnings
@@ -118,7 +133,11 @@ fn remove_running_lines(pages: &mut [Vec<TextLine>]) {
             *seen.entry(edge).or_default() += 1;
         }
     }
-    let often = FEWEST_PAGES.max(pages.len() / 2);
+    let often = if pages.len() <= FEWEST_PAGES {
+        pages.len().max(2)
+    } else {
+        pages.len().div_ceil(2)
+    };
     for page in pages {
         let drop: Vec<usize> = edges(page.len())
             .filter(|&at| {
@@ -143,7 +162,13 @@ fn edges(lines: usize) -> impl Iterator<Item = usize> {
 fn same(text: &str) -> String {
     text.chars()
         .filter(|character| !character.is_whitespace())
-        .map(|character| if character.is_ascii_digit() { '0' } else { character })
+        .map(|character| {
+            if character.is_ascii_digit() {
+                '0'
+            } else {
+                character
+            }
+        })
         .collect()
 }
 
@@ -164,11 +189,15 @@ fn info_title(document: &Document) -> Option<String> {
     let (_, info) = document.dereference(info).ok()?;
     let title = info.as_dict().ok()?.get(b"Title").ok()?;
     let (_, title) = document.dereference(title).ok()?;
-    let Object::String(bytes, _) = title else { return None };
+    let Object::String(bytes, _) = title else {
+        return None;
+    };
     let text = match bytes.strip_prefix(&[0xfe, 0xff]) {
         Some(wide) => {
-            let units: Vec<u16> =
-                wide.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+            let units: Vec<u16> = wide
+                .chunks_exact(2)
+                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+                .collect();
             String::from_utf16_lossy(&units)
         }
         None => String::from_utf8_lossy(bytes).into_owned(),

@@ -17,17 +17,17 @@ const SAME_LINE: f32 = 0.45;
 /// Gap before a character, in sizes, that is a space between Latin letters.
 const LATIN_SPACE: f32 = 0.18;
 /// Gap that is a space between any two characters.
-const ANY_SPACE: f32 = 0.7;
+const ANY_SPACE: f32 = 0.42;
 
 /// A line of text on a page.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::document) struct TextLine {
     /// Its text.
     pub(super) text: String,
-    /// Columns of half a character between the page's left-most text and the line.
-    pub(super) indent: usize,
-    /// Columns up to its end.
-    pub(super) columns: usize,
+    /// Where it begins and ends on the page.
+    pub(super) extent: (f32, f32),
+    /// Size of its characters.
+    pub(super) size: f32,
     /// Whether more than the usual space stands above it.
     pub(super) after_gap: bool,
 }
@@ -92,7 +92,13 @@ struct State {
 impl<'a> PageReader<'a> {
     /// A reader that unpacks at most `most` bytes of each stream.
     pub(super) fn new(document: &'a Document, most: usize) -> Self {
-        Self { document, fonts: HashMap::new(), most, operators: 0, unreadable: 0 }
+        Self {
+            document,
+            fonts: HashMap::new(),
+            most,
+            operators: 0,
+            unreadable: 0,
+        }
     }
 
     /// Characters so far of which the font did not say what they are.
@@ -105,7 +111,10 @@ impl<'a> PageReader<'a> {
         let content = self.document.get_page_content_with_limit(page, self.most)?;
         let (direct, ids) = self.document.get_page_resources(page)?;
         let mut resources: Vec<&'a Dictionary> = direct.into_iter().collect();
-        resources.extend(ids.into_iter().filter_map(|id| self.document.get_dictionary(id).ok()));
+        resources.extend(
+            ids.into_iter()
+                .filter_map(|id| self.document.get_dictionary(id).ok()),
+        );
         let mut pieces = Vec::new();
         let state = State {
             matrix: Matrix::IDENTITY,
@@ -142,7 +151,10 @@ impl<'a> PageReader<'a> {
             }
             let operands = &operation.operands;
             let value = |index: usize| {
-                operands.get(index).and_then(|operand| number(self.document, operand)).unwrap_or(0.0)
+                operands
+                    .get(index)
+                    .and_then(|operand| number(self.document, operand))
+                    .unwrap_or(0.0)
             };
             match operation.operator.as_str() {
                 "q" if kept.len() < 256 => kept.push(state.clone()),
@@ -188,7 +200,9 @@ impl<'a> PageReader<'a> {
                     self.show(operands.last(), &state, &mut text, pieces);
                 }
                 "TJ" => {
-                    let Some(Object::Array(items)) = operands.first() else { continue };
+                    let Some(Object::Array(items)) = operands.first() else {
+                        continue;
+                    };
                     for item in items {
                         match number(self.document, item) {
                             Some(back) => {
@@ -229,23 +243,33 @@ impl<'a> PageReader<'a> {
         if !is_form {
             return;
         }
-        let Ok(content) = form.get_plain_content_with_limit(self.most) else { return };
+        let Ok(content) = form.get_plain_content_with_limit(self.most) else {
+            return;
+        };
         let mut inner = state.clone();
         if let Some(Object::Array(matrix)) = get(document, &form.dict, b"Matrix") {
             let values = std::array::from_fn(|index| {
-                matrix.get(index).and_then(|value| number(document, value)).unwrap_or(0.0)
+                matrix
+                    .get(index)
+                    .and_then(|value| number(document, value))
+                    .unwrap_or(0.0)
             });
             inner.matrix = Matrix(values).then(inner.matrix);
         }
         let own = get(document, &form.dict, b"Resources").and_then(|own| own.as_dict().ok());
-        let resources: Vec<&'a Dictionary> = own.into_iter().chain(resources.iter().copied()).collect();
+        let resources: Vec<&'a Dictionary> =
+            own.into_iter().chain(resources.iter().copied()).collect();
         self.run(&content, &resources, inner, depth + 1, pieces);
     }
 
     fn font(&mut self, resources: &[&'a Dictionary], name: &[u8]) -> Option<Rc<Font>> {
         let document = self.document;
         let entry = resources.iter().find_map(|resources| {
-            get(document, resources, b"Font")?.as_dict().ok()?.get(name).ok()
+            get(document, resources, b"Font")?
+                .as_dict()
+                .ok()?
+                .get(name)
+                .ok()
         })?;
         let (id, font) = document.dereference(entry).ok()?;
         let font = font.as_dict().ok()?;
@@ -271,12 +295,23 @@ impl<'a> PageReader<'a> {
             return;
         };
         for glyph in font.glyphs(bytes) {
-            let word = if glyph.is_space { state.word_space } else { 0.0 };
+            let word = if glyph.is_space {
+                state.word_space
+            } else {
+                0.0
+            };
             let advance =
                 (glyph.width / 1000.0 * state.size + state.character_space + word) * state.scale;
-            let place = Matrix([state.size * state.scale, 0.0, 0.0, state.size, 0.0, state.rise])
-                .then(*text)
-                .then(state.matrix);
+            let place = Matrix([
+                state.size * state.scale,
+                0.0,
+                0.0,
+                state.size,
+                0.0,
+                state.rise,
+            ])
+            .then(*text)
+            .then(state.matrix);
             *text = Matrix::shift(advance, 0.0).then(*text);
             let Some(shown) = glyph.text else {
                 self.unreadable += 1;
@@ -289,9 +324,19 @@ impl<'a> PageReader<'a> {
             }
             // Text that runs up the page is read as if the page were turned.
             let upright = a.abs() >= b.abs();
-            let (x, y) = if upright { (x, y) } else { (y * b.signum(), -x * b.signum()) };
+            let (x, y) = if upright {
+                (x, y)
+            } else {
+                (y * b.signum(), -x * b.signum())
+            };
             let width = glyph.width / 1000.0 * a.hypot(b);
-            pieces.push(Piece { text: shown, x, y, width, size });
+            pieces.push(Piece {
+                text: shown,
+                x,
+                y,
+                width,
+                size,
+            });
         }
     }
 }
@@ -302,17 +347,22 @@ fn lines(mut pieces: Vec<Piece>) -> Vec<TextLine> {
     pieces.sort_by(|one, other| other.y.total_cmp(&one.y));
     let mut rows: Vec<Vec<Piece>> = Vec::new();
     for piece in pieces {
-        let joins = rows.last().and_then(|row| row.first()).is_some_and(|first| {
-            (first.y - piece.y).abs() < SAME_LINE * first.size.max(piece.size)
-        });
+        let joins = rows
+            .last()
+            .and_then(|row| row.first())
+            .is_some_and(|first| {
+                (first.y - piece.y).abs() < SAME_LINE * first.size.max(piece.size)
+            });
         match rows.last_mut() {
             Some(row) if joins => row.push(piece),
             _ => rows.push(vec![piece]),
         }
     }
-    let left = rows.iter().flatten().map(|piece| piece.x).fold(f32::INFINITY, f32::min);
-    let mut steps: Vec<f32> =
-        rows.windows(2).map(|pair| pair[0][0].y - pair[1][0].y).filter(|step| *step > 0.0).collect();
+    let mut steps: Vec<f32> = rows
+        .windows(2)
+        .map(|pair| pair[0][0].y - pair[1][0].y)
+        .filter(|step| *step > 0.0)
+        .collect();
     steps.sort_by(f32::total_cmp);
     let usual_step = steps.get(steps.len() / 3).copied().unwrap_or(0.0);
     let mut above: Option<f32> = None;
@@ -321,13 +371,16 @@ fn lines(mut pieces: Vec<Piece>) -> Vec<TextLine> {
             let y = row[0].y;
             let after_gap = above.is_some_and(|above| above - y > usual_step * 1.6);
             above = Some(y);
-            TextLine { after_gap, ..line(row, left) }
+            TextLine {
+                after_gap,
+                ..line(row)
+            }
         })
         .filter(|line| !line.text.trim().is_empty())
         .collect()
 }
 
-fn line(mut row: Vec<Piece>, left: f32) -> TextLine {
+fn line(mut row: Vec<Piece>) -> TextLine {
     row.sort_by(|one, other| one.x.total_cmp(&other.x));
     let size = row.iter().map(|piece| piece.size).fold(0.0, f32::max);
     let mut text = String::new();
@@ -351,10 +404,9 @@ fn line(mut row: Vec<Piece>, left: f32) -> TextLine {
         end = end.max(piece.x + piece.width);
         last = Some(piece);
     }
-    let column = |x: f32| ((x - left) / (size / 2.0)).round().clamp(0.0, 1000.0) as usize;
     TextLine {
-        indent: column(row[0].x),
-        columns: column(end),
+        extent: (row[0].x, end),
+        size,
         after_gap: false,
         text,
     }
