@@ -1,58 +1,15 @@
 //! One layer: attention, then the feed-forward network, each added to what flows through.
 
-use candle_core::{Device, Module, Tensor, quantized::QMatMul};
+use candle_core::{Device, Tensor};
 
 use super::{
-    READING_CHUNK,
     attention::{Attention, HeadNorms},
     file::ModelFile,
     shape::Shape,
-    vectors::{add, add_bias, rms_norm, swiglu},
+    vectors::{add, rms_norm, swiglu},
+    weights::{Linear, forward_together},
 };
 use crate::ModelError;
-
-/// A quantized matrix and, in Qwen2's query, key and value projections, a bias.
-#[derive(Debug)]
-struct Linear {
-    weight: QMatMul,
-    bias: Option<Vec<f32>>,
-    inputs: usize,
-    outputs: usize,
-}
-
-impl Linear {
-    fn load(file: &mut ModelFile, name: &str) -> Result<Self, ModelError> {
-        let weight = file.tensor(&format!("{name}.weight"))?;
-        let (outputs, inputs) = weight.shape().dims2()?;
-        let bias = file.optional_vector(&format!("{name}.bias"))?;
-        if bias.as_ref().is_some_and(|bias| bias.len() != outputs) {
-            return Err(file.unsupported(format!("{name} 的偏置长度不对")));
-        }
-        Ok(Self {
-            weight: QMatMul::from_qtensor(weight)?,
-            bias,
-            inputs,
-            outputs,
-        })
-    }
-
-    /// Multiplies rows of `inputs` numbers.
-    fn forward(&self, rows: &Tensor) -> Result<Vec<f32>, ModelError> {
-        let mut product = self.weight.forward(rows)?.flatten_all()?.to_vec1::<f32>()?;
-        if let Some(bias) = &self.bias {
-            add_bias(&mut product, bias);
-        }
-        Ok(product)
-    }
-
-    fn prepare(&self) -> Result<(), ModelError> {
-        for rows in [1, 2, READING_CHUNK] {
-            let zeros = Tensor::zeros((rows, self.inputs), candle_core::DType::F32, &Device::Cpu)?;
-            self.weight.forward(&zeros)?;
-        }
-        Ok(())
-    }
-}
 
 /// One layer's weights.
 #[derive(Debug)]
@@ -151,15 +108,13 @@ impl Layer {
         };
 
         let normed = rows(rms_norm(states, &self.attention_norm, epsilon))?;
-        let queries = self.query.forward(&normed)?;
-        let keys = self.key.forward(&normed)?;
-        let values = self.value.forward(&normed)?;
+        let [queries, keys, values] =
+            forward_together([&self.query, &self.key, &self.value], &normed)?;
         let attended = attention.attend(&self.head_norms, queries, keys, &values);
         add(states, &self.attention_output.forward(&rows(attended)?)?);
 
         let normed = rows(rms_norm(states, &self.feed_forward_norm, epsilon))?;
-        let mut gate = self.gate.forward(&normed)?;
-        let up = self.up.forward(&normed)?;
+        let [mut gate, up] = forward_together([&self.gate, &self.up], &normed)?;
         swiglu(&mut gate, &up, self.gate.outputs);
         add(states, &self.down.forward(&rows(gate)?)?);
         Ok(())

@@ -18,6 +18,7 @@ mod shape;
 mod tests;
 mod tokenizer;
 mod vectors;
+mod weights;
 
 use std::{path::Path, sync::Arc};
 
@@ -33,10 +34,8 @@ use self::{
 pub(crate) use self::{cache::CachedPrefix, tokenizer::Tokenizer};
 use crate::ModelError;
 
-/// How many tokens are read between two looks at whether the reader still wants the answer.
-///
-/// Candle's matrix-unit kernels begin at 32 rows.
-pub(crate) const READING_CHUNK: usize = 32;
+/// How many tokens are read in one go. Candle's kernels for many rows are at their best from 64 on.
+pub(crate) const READING_CHUNK: usize = 64;
 
 /// The model and the sequence that it has read so far.
 pub(crate) struct Decoder {
@@ -66,9 +65,9 @@ impl Decoder {
             .collect::<Result<Vec<_>, _>>()?;
         let final_norm = file.vector("output_norm.weight")?;
         let output = if file.has("output.weight") {
-            QMatMul::from_qtensor(file.tensor("output.weight")?)?
+            weights::multiplier(Arc::new(file.tensor("output.weight")?))?
         } else {
-            QMatMul::from_arc(Arc::clone(&embedding))?
+            weights::multiplier(Arc::clone(&embedding))?
         };
         let rotary = Rotary::new(&shape);
         let cache = KeyValueCache::new(&shape);
@@ -131,21 +130,38 @@ impl Decoder {
     }
 
     /// Reads tokens that follow what was read before.
-    pub(crate) fn read(&mut self, tokens: &[u32]) -> Result<(), ModelError> {
-        self.forward(tokens).map(drop)
+    ///
+    /// `wanted` is asked before each layer, some 30 times a chunk. Once it says no, the tokens
+    /// count as unread and the answer is `None`.
+    pub(crate) fn read(
+        &mut self,
+        tokens: &[u32],
+        wanted: impl Fn() -> bool,
+    ) -> Result<Option<()>, ModelError> {
+        Ok(self.forward(tokens, wanted)?.map(|_| ()))
     }
 
-    /// Reads tokens and returns the scores of every token that could come next.
-    pub(crate) fn read_and_score(&mut self, tokens: &[u32]) -> Result<Tensor, ModelError> {
-        let states = self.forward(tokens)?;
+    /// Like [`Self::read`], and returns the scores of every token that could come next.
+    pub(crate) fn read_and_score(
+        &mut self,
+        tokens: &[u32],
+        wanted: impl Fn() -> bool,
+    ) -> Result<Option<Tensor>, ModelError> {
+        let Some(states) = self.forward(tokens, wanted)? else {
+            return Ok(None);
+        };
         let width = self.shape.width;
         let last = &states[states.len() - width..];
         let normed = vectors::rms_norm(last, &self.final_norm, self.shape.epsilon);
         let normed = Tensor::from_vec(normed, (1, width), &Device::Cpu)?;
-        Ok(self.output.forward(&normed)?.squeeze(0)?)
+        Ok(Some(self.output.forward(&normed)?.squeeze(0)?))
     }
 
-    fn forward(&mut self, tokens: &[u32]) -> Result<Vec<f32>, ModelError> {
+    fn forward(
+        &mut self,
+        tokens: &[u32],
+        wanted: impl Fn() -> bool,
+    ) -> Result<Option<Vec<f32>>, ModelError> {
         let start = self.cache.length();
         if tokens.is_empty() || start + tokens.len() > self.shape.context_length {
             return Err(ModelError::PromptTooLong {
@@ -160,6 +176,9 @@ impl Decoder {
             .flatten_all()?
             .to_vec1::<f32>()?;
         for (layer, memory) in self.layers.iter().zip(self.cache.layers_mut()) {
+            if !wanted() {
+                return Ok(None);
+            }
             let attention = Attention {
                 shape: &self.shape,
                 rotary: &self.rotary,
@@ -169,6 +188,6 @@ impl Decoder {
             layer.forward(&mut states, attention)?;
         }
         self.cache.advance(tokens.len());
-        Ok(states)
+        Ok(Some(states))
     }
 }

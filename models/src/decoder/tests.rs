@@ -149,8 +149,22 @@ fn numbers(scores: &Tensor) -> Vec<f32> {
         .unwrap()
 }
 
-/// Largest difference as a share of the largest score: activations are rounded to 8 bits, so
-/// another order of additions may move a score by half a step.
+fn read(decoder: &mut Decoder, tokens: &[u32]) {
+    assert!(decoder.read(tokens, || true).unwrap().is_some());
+}
+
+fn scores(decoder: &mut Decoder, tokens: &[u32]) -> Vec<f32> {
+    numbers(&decoder.read_and_score(tokens, || true).unwrap().unwrap())
+}
+
+/// Likeness of two lists of scores. Activations are rounded to 8 bits, and some weights are kept in
+/// another format than candle's, so single scores may move by a few hundredths of the largest.
+fn cosine(left: &[f32], right: &[f32]) -> f32 {
+    let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    product(left, right) / (product(left, left) * product(right, right)).sqrt()
+}
+
+/// Largest difference as a share of the largest score.
 fn difference(left: &[f32], right: &[f32]) -> f32 {
     assert_eq!(left.len(), right.len());
     let largest = right
@@ -173,15 +187,12 @@ fn scores_are_those_of_the_stock_models() {
         for length in [1, 2, 31, 75] {
             decoder.truncate(0);
             for chunk in tokens[..length - 1].chunks(READING_CHUNK) {
-                decoder.read(chunk).unwrap();
+                read(&mut decoder, chunk);
             }
-            let scores = numbers(&decoder.read_and_score(&tokens[length - 1..length]).unwrap());
+            let scores = scores(&mut decoder, &tokens[length - 1..length]);
             let expected = stock_scores(&path, family, &tokens[..length]);
-            let difference = difference(&scores, &expected);
-            assert!(
-                difference < 0.02,
-                "{family}, {length} tokens: off by {difference}"
-            );
+            let cosine = cosine(&scores, &expected);
+            assert!(cosine > 0.998, "{family}, {length} tokens: cosine {cosine}");
         }
     }
 }
@@ -193,24 +204,41 @@ fn a_cut_or_restored_cache_is_as_good_as_a_new_one() {
     write_model(&path, "qwen2");
     let (mut decoder, _) = Decoder::load(&path, CONTEXT).unwrap();
     let tokens: Vec<u32> = (0..60).map(|index| index * 53 % 256).collect();
-    decoder.read(&tokens[..40]).unwrap();
+    read(&mut decoder, &tokens[..40]);
     let prefix = decoder.keep_prefix(20);
-    let straight = numbers(&decoder.read_and_score(&tokens[40..]).unwrap());
+    let straight = scores(&mut decoder, &tokens[40..]);
 
     decoder.truncate(20);
-    decoder.read(&[1; 30]).unwrap();
+    read(&mut decoder, &[1; 30]);
     decoder.truncate(20);
-    decoder.read(&tokens[20..40]).unwrap();
-    let after_cut = numbers(&decoder.read_and_score(&tokens[40..]).unwrap());
+    read(&mut decoder, &tokens[20..40]);
+    let after_cut = scores(&mut decoder, &tokens[40..]);
     assert!(difference(&after_cut, &straight) < 0.02);
 
     decoder.truncate(0);
-    decoder.read(&[2; 30]).unwrap();
+    read(&mut decoder, &[2; 30]);
     decoder.restore(&prefix);
     assert_eq!(decoder.length(), 20);
-    decoder.read(&tokens[20..40]).unwrap();
-    let after_restoring = numbers(&decoder.read_and_score(&tokens[40..]).unwrap());
+    read(&mut decoder, &tokens[20..40]);
+    let after_restoring = scores(&mut decoder, &tokens[40..]);
     assert!(difference(&after_restoring, &straight) < 0.02);
+}
+
+#[test]
+fn an_unwanted_reading_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("qwen2");
+    write_model(&path, "qwen2");
+    let (mut decoder, _) = Decoder::load(&path, CONTEXT).unwrap();
+    read(&mut decoder, &[5; 20]);
+    let layers = std::cell::Cell::new(0);
+    let once = || layers.replace(layers.get() + 1) == 0;
+    assert!(decoder.read(&[6; 20], once).unwrap().is_none());
+    assert_eq!((layers.get(), decoder.length()), (2, 20));
+    let after = scores(&mut decoder, &[7; 3]);
+    decoder.truncate(0);
+    read(&mut decoder, &[5; 20]);
+    assert_eq!(after, scores(&mut decoder, &[7; 3]));
 }
 
 #[test]
@@ -219,8 +247,8 @@ fn more_than_the_context_is_refused() {
     let path = folder.path().join("qwen2");
     write_model(&path, "qwen2");
     let (mut decoder, _) = Decoder::load(&path, 40).unwrap();
-    decoder.read(&[3; 40]).unwrap();
-    assert!(decoder.read(&[3]).is_err());
+    read(&mut decoder, &[3; 40]);
+    assert!(decoder.read(&[3], || true).is_err());
 }
 
 #[test]

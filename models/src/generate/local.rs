@@ -175,7 +175,7 @@ impl Writer {
         let opening = chat::opening(&self.tokenizer, messages)?;
         let started = Instant::now();
         for chunk in opening.chunks(READING_CHUNK) {
-            self.decoder.read(chunk)?;
+            self.decoder.read(chunk, || true)?;
         }
         let reading = opening.len() as f64 / started.elapsed().as_secs_f64();
         self.kept = Some((opening.clone(), self.decoder.keep_prefix(opening.len())));
@@ -185,7 +185,7 @@ impl Writer {
         let newline = self.tokenizer.encode("\n")?;
         let started = Instant::now();
         for _ in 0..4 {
-            self.decoder.read_and_score(&newline)?;
+            self.decoder.read_and_score(&newline, || true)?;
         }
         let writing = 4.0 / started.elapsed().as_secs_f64();
         self.forget_after(self.known.len());
@@ -258,11 +258,12 @@ impl Writer {
             if goes_in_circles(&generated) {
                 break FinishReason::Repetition;
             }
-            if answer.is_abandoned() {
-                return Ok(None);
-            }
             if generated.len() < request.max_tokens {
-                scores = self.decoder.read_and_score(&[token])?;
+                let next = self
+                    .decoder
+                    .read_and_score(&[token], || !answer.is_abandoned())?;
+                let Some(next) = next else { return Ok(None) };
+                scores = next;
                 self.known.push(token);
             }
         };
@@ -285,7 +286,7 @@ impl Writer {
         }))
     }
 
-    /// Reads the rest of a prompt, looking between chunks whether the answer is still wanted.
+    /// Reads the rest of a prompt, for as long as the answer is wanted.
     fn read_prompt(
         &mut self,
         mut rest: &[u32],
@@ -297,16 +298,18 @@ impl Writer {
                 unread: rest.len(),
                 max_tokens: request.max_tokens,
             });
-            if answer.is_abandoned() {
-                return Ok(None);
-            }
+            let wanted = || !answer.is_abandoned();
             let (chunk, after) = rest.split_at(rest.len().min(READING_CHUNK));
             if after.is_empty() {
-                let scores = self.decoder.read_and_score(chunk)?;
-                self.known.extend(chunk);
-                return Ok(Some(scores));
+                let scores = self.decoder.read_and_score(chunk, wanted)?;
+                if scores.is_some() {
+                    self.known.extend(chunk);
+                }
+                return Ok(scores);
             }
-            self.decoder.read(chunk)?;
+            if self.decoder.read(chunk, wanted)?.is_none() {
+                return Ok(None);
+            }
             self.known.extend(chunk);
             rest = after;
         }
