@@ -294,3 +294,49 @@ fn control_tokens_typed_by_a_person_are_text() {
         .collect();
     assert_eq!(bytes, typed.as_bytes());
 }
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn the_real_model_says_what_the_stock_model_says() {
+    const NAME: &str = ".cache/xiangyin/models/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf";
+    let home = std::env::var_os("HOME")
+        .map(std::path::PathBuf::from)
+        .unwrap_or_default();
+    let path = home.join(NAME);
+    if !path.is_file() {
+        eprintln!("SKIPPED: no ~/{NAME}; run `xiangyin models pull`");
+        return;
+    }
+    let (mut decoder, tokenizer) = Decoder::load(&path, CONTEXT).unwrap();
+    let text = "问：申领居住证要带什么？\n答：申领居住证，应当向居住地公安派出所提交";
+    let mut tokens = tokenizer.encode(text).unwrap();
+
+    let mut file = BufReader::new(std::fs::File::open(&path).unwrap());
+    let content = Content::read(&mut file).unwrap();
+    let mut stock = quantized_qwen2::ModelWeights::from_gguf(content, &mut file, &Device::Cpu);
+    let stock = stock.as_mut().unwrap();
+    let mut unread = 0;
+    let mut agreed = 0;
+    for _ in 0..12 {
+        let new = Tensor::new(&tokens[unread..], &Device::Cpu)
+            .unwrap()
+            .unsqueeze(0)
+            .unwrap();
+        let expected = stock.forward(&new, unread).unwrap().squeeze(0).unwrap();
+        let ours = decoder
+            .read_and_score(&tokens[unread..], || true)
+            .unwrap()
+            .unwrap();
+        unread = tokens.len();
+        let likeliest = |scores: &Tensor| scores.argmax(0).unwrap().to_scalar::<u32>().unwrap();
+        agreed += usize::from(likeliest(&ours) == likeliest(&expected));
+        let cosine = cosine(&numbers(&ours), &numbers(&expected));
+        assert!(cosine > 0.995, "after {unread} tokens: cosine {cosine}");
+        tokens.push(likeliest(&expected));
+    }
+    // Two tokens may be as likely as each other.
+    assert!(
+        agreed >= 11,
+        "the likeliest token was the same {agreed} times of 12"
+    );
+}
