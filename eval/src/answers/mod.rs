@@ -63,9 +63,23 @@ pub(crate) struct Options {
 /// What answers.json holds.
 #[derive(Serialize)]
 struct Results<'a> {
+    conditions: Conditions<'a>,
     summary: &'a summary::Summary,
     verdicts: &'a [Verdict],
     exchanges: &'a [Exchange],
+}
+
+/// What the times of a run depend on.
+#[derive(Serialize)]
+struct Conditions<'a> {
+    /// Processors of this machine, which a server of our own shares with the suite.
+    processors: usize,
+    packs: &'a [Pack],
+    settings: &'a [String],
+    /// The server that was asked, unless it was our own.
+    server: Option<&'a str>,
+    /// Recorded exchanges that were judged instead of asking.
+    replay: Option<&'a Path>,
 }
 
 /// The part of answers.json that a replay needs.
@@ -102,6 +116,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .collect();
     let summary = summary::summarize(&verdicts, &exchanges);
     let results = Results {
+        conditions: Conditions {
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            packs: &options.packs,
+            settings: &options.settings,
+            server: options.server.as_deref(),
+            replay: options.replay.as_deref(),
+        },
         summary: &summary,
         verdicts: &verdicts,
         exchanges: &exchanges,

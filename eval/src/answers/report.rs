@@ -97,7 +97,7 @@ fn shares(page: &mut String, summary: &Summary) {
 fn times(page: &mut String, summary: &Summary) {
     let _ = writeln!(
         page,
-        "| milliseconds, p50 / p95 / worst | turns | first evidence | first word | last word |\n|---|---|---|---|---|"
+        "| milliseconds, p50 / p95 / worst | turns | first evidence | first word | last word | first word after 5 s |\n|---|---|---|---|---|---|"
     );
     let shown = |spread: Spread| {
         format!(
@@ -108,11 +108,12 @@ fn times(page: &mut String, summary: &Summary) {
     for (name, times) in &summary.times {
         let _ = writeln!(
             page,
-            "| {name} | {} | {} | {} | {} |",
+            "| {name} | {} | {} | {} | {} | {} |",
             times.turns,
             shown(times.evidence),
             shown(times.first_words),
-            shown(times.last_words)
+            shown(times.last_words),
+            times.late
         );
     }
     page.push('\n');

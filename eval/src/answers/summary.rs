@@ -9,6 +9,9 @@ use super::judge::{Audit, Outcome, Verdict};
 use super::question::{Disposition, Kind};
 use super::share::{Share, percentile};
 
+/// Milliseconds that a resident waits for the first words at most.
+pub(crate) const PATIENCE: f64 = 5000.0;
+
 /// What came of the whole run.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Summary {
@@ -61,6 +64,8 @@ pub(crate) struct Times {
     pub(crate) evidence: Spread,
     pub(crate) first_words: Spread,
     pub(crate) last_words: Spread,
+    /// Turns whose first words came later than [`PATIENCE`].
+    pub(crate) late: usize,
 }
 
 /// The middle and the slow end.
@@ -179,6 +184,10 @@ impl Times {
             evidence: spread(|turn| turn.seen.evidence)?,
             first_words: spread(|turn| turn.seen.first_words)?,
             last_words: spread(|turn| turn.seen.last_words)?,
+            late: turns
+                .iter()
+                .filter(|turn| turn.seen.first_words.is_none_or(|words| words > PATIENCE))
+                .count(),
         })
     }
 }
