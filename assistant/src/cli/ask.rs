@@ -178,7 +178,6 @@ fn written(reply: &Reply) -> Value {
         "work_order": reply.work_order,
         "suggestions": reply.suggestions,
         "evidence_probability": reply.evidence_probability,
-        "dropped": reply.dropped,
         "timings_ms": reply.timings_ms,
     })
 }

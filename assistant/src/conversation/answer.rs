@@ -17,13 +17,10 @@ use super::wording;
 use crate::store::OrderKind;
 
 /// Passages that the writer reads: each costs the resident a second or two.
-const READ: usize = 2;
+const READ: usize = 3;
 
 /// Probability below which evidence is no reason to ask back either.
 const WORTH_ASKING: f32 = 0.25;
-
-/// Probability from which the gate is believed against a writer that finds nothing to say.
-const SURE: f32 = 0.7;
 
 impl Assistant {
     /// Answers a question.
@@ -34,11 +31,15 @@ impl Assistant {
         let mut looked = self.look(running, &question).await?;
         if understood.is_none()
             && looked.found.answers.is_empty()
-            && !looked.found.gate.sufficient
             && let Some(wider) = follow_up::with_matter(&question, before.as_deref())
         {
             let second = self.look(running, &wider).await?;
-            if second.found.gate.probability > looked.found.gate.probability {
+            let clearer = !looked.found.gate.sufficient
+                && second.found.gate.probability > looked.found.gate.probability;
+            let same_matter = !looked.names_title(&question)
+                && second.first_document().is_some()
+                && second.first_document() == running.document_before();
+            if clearer || same_matter {
                 looked = second;
                 question.clone_from(&wider);
                 understood = Some(wider);
@@ -74,9 +75,6 @@ impl Assistant {
                 reply.composition = Composition::Written;
                 reply.sentences = sentences;
                 reply.dropped = dropped;
-            }
-            Outcome::Declined if looked.found.gate.probability < SURE => {
-                return Ok(nothing_written(running, reply, looked));
             }
             Outcome::Declined => {
                 reply.composition = Composition::Quoted;

@@ -9,7 +9,7 @@ use crate::store::Community;
 pub(crate) const QUOTE: usize = 160;
 
 /// Longest stretch of one passage that the writer reads, in characters.
-pub(crate) const READ: usize = 160;
+pub(crate) const READ: usize = 120;
 
 /// What is local to a resident: the fields of the community and, where it is silent, of its ancestors.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +83,11 @@ pub(crate) fn telling_part<'a>(passage: &'a str, question: &str, limit: usize) -
         Some((cut, _)) => &part[..cut],
         None => part,
     }
+}
+
+/// Whether two neighbouring characters of `text` stand in `other` too.
+pub(crate) fn shares_words(text: &str, other: &str) -> bool {
+    !bigrams(text).is_disjoint(&bigrams(other))
 }
 
 fn bigrams(text: &str) -> HashSet<[char; 2]> {

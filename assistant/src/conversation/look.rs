@@ -13,6 +13,9 @@ use super::turn::{Sentence, Source};
 /// Passages shown with a reply.
 const SHOWN: usize = 4;
 
+/// Passages quoted where nothing was written.
+const QUOTED: usize = 2;
+
 /// What a search gave.
 #[derive(Debug)]
 pub(super) struct Looked {
@@ -49,6 +52,18 @@ impl Looked {
         )
     }
 
+    /// The document of the best passage.
+    pub(super) fn first_document(&self) -> Option<&str> {
+        self.sources.first().map(|source| source.document.as_str())
+    }
+
+    /// Whether the question has a word of the best passage's title: then it has a matter of its own.
+    pub(super) fn names_title(&self, question: &str) -> bool {
+        self.sources
+            .first()
+            .is_some_and(|source| evidence::shares_words(&source.title, question))
+    }
+
     /// Matters near to what was asked, for buttons.
     pub(super) fn suggestions(&self, question: &str) -> Vec<String> {
         let answered = self.found.answers.first().map(|answer| &answer.document_id);
@@ -63,20 +78,15 @@ impl Looked {
         titles
     }
 
-    /// The best passage's own sentences, where nothing else can be said.
+    /// The best passages' own sentences, where nothing else can be said.
     pub(super) fn quoted(&self) -> Vec<Sentence> {
-        self.sources
-            .first()
-            .map(|source| {
-                vec![
-                    Sentence::plain(super::wording::QUOTED),
-                    Sentence {
-                        text: source.quote.clone(),
-                        citations: vec![source.number],
-                    },
-                ]
-            })
-            .unwrap_or_default()
+        let quotes = self.sources.iter().take(QUOTED).map(|source| Sentence {
+            text: source.quote.clone(),
+            citations: vec![source.number],
+        });
+        std::iter::once(Sentence::plain(super::wording::QUOTED))
+            .chain(quotes)
+            .collect()
     }
 }
 

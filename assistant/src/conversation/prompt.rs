@@ -8,9 +8,9 @@ use super::turn::Source;
 /// The instructions; the same for every request.
 pub(crate) const INSTRUCTIONS: &str = "你是社区服务助手，回答老年居民的问题。只用下面编号的资料，不用别的知识。\
 每句话写完都标出处，如[1]。用短句和大白话，先说结论，最多四句。\
-数字、日期、金额、条件要和资料一字不差。资料没有回答问题时，只写：资料里没有。";
+数字、日期、金额、条件要和资料一字不差，资料里没有的不说。";
 
-/// What the writer says when the passages do not answer.
+/// What the writer says of itself when it finds no answer in the passages.
 pub(crate) const NOTHING: &str = "资料里没有";
 
 /// Builds the request for one question.

@@ -59,6 +59,20 @@ impl Running<'_> {
         self.earlier.iter().rev().find_map(|turn| turn.reply.as_ref())
     }
 
+    /// The document that the reply before this turn cited.
+    pub(super) fn document_before(&self) -> Option<&str> {
+        let reply = self.reply_before()?;
+        let number = reply
+            .sentences
+            .iter()
+            .find_map(|sentence| sentence.citations.first())?;
+        reply
+            .sources
+            .iter()
+            .find(|source| source.number == *number)
+            .map(|source| source.document.as_str())
+    }
+
     /// A work order about this turn.
     pub(super) fn order(
         &self,

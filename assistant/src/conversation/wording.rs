@@ -15,6 +15,7 @@ pub(crate) fn greeting(name: &str) -> String {
 pub(crate) fn small_talk(kind: SmallTalk) -> &'static [&'static str] {
     match kind {
         SmallTalk::Greeting => &["您好！有什么事要办，直接跟我说就行。"],
+        SmallTalk::AboutToAsk => &["您说，是什么事？"],
         SmallTalk::Thanks => &["不客气。还有别的事，随时问我。"],
         SmallTalk::Goodbye => &["好的，再见。以后有事随时来问。"],
         SmallTalk::WhoAreYou => &[

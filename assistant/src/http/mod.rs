@@ -24,6 +24,7 @@ use tower_governor::GovernorLayer;
 use tower_governor::governor::GovernorConfigBuilder;
 use tower_governor::key_extractor::{PeerIpKeyExtractor, SmartIpKeyExtractor};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{self, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
@@ -83,7 +84,6 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
 
     let open = Router::new()
         .route("/api/health", get(health::show))
-        .route("/api/communities/{id}", get(communities::show))
         .route("/api/conversations/{id}", get(conversations::show))
         .route(
             "/api/conversations/{id}/turns/{turn}/rating",
@@ -91,9 +91,15 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
         )
         .route("/api/editions/{id}", get(editions::show));
 
+    // A site that is not allowed must be able to read that it is not.
+    let everyone = Router::new()
+        .route("/api/communities/{id}", get(communities::show))
+        .layer(CorsLayer::new().allow_origin(cors::Any));
+
     Ok(limited
         .merge(open)
         .layer(origin::layer(state.clone()))
+        .merge(everyone)
         .fallback(assets::serve)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(problem::from_panic))

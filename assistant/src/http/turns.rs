@@ -78,7 +78,6 @@ fn write(event: TurnEvent) -> Vec<Event> {
                     "work_order": reply.work_order,
                     "suggestions": reply.suggestions,
                     "evidence_probability": reply.evidence_probability,
-                    "dropped": reply.dropped,
                 }),
             ),
             named("done", &json!({"timings_ms": reply.timings_ms})),

@@ -78,7 +78,6 @@ fn take(reply: &mut Reply, data: &Value) -> Result<()> {
     reply.work_order = serde_json::from_value(data["work_order"].clone())?;
     reply.suggestions = serde_json::from_value(data["suggestions"].clone())?;
     reply.evidence_probability = serde_json::from_value(data["evidence_probability"].clone())?;
-    reply.dropped = serde_json::from_value(data["dropped"].clone())?;
     Ok(())
 }
 

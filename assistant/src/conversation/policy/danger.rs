@@ -45,12 +45,12 @@ const SIGNS: &[(Danger, &[&str])] = &[
     ),
     (
         Danger::Lift,
-        &["困在电梯", "电梯困人", "关在电梯", "电梯里出不来", "电梯卡住", "被电梯困"],
+        &["困在电梯", "电梯困人", "关在电梯", "关电梯里", "困电梯", "电梯里出不来", "电梯里头", "电梯里面出不", "电梯卡住", "被电梯困"],
     ),
     (
         Danger::Medical,
         &[
-            "晕倒", "昏倒", "昏迷", "叫不醒", "没有呼吸", "没呼吸", "喘不上气", "喘不过气", "心脏病发", "心梗", "中风了",
+            "晕倒", "昏倒", "昏迷", "叫不醒", "喘不上来气", "喘不过来气", "嘴唇发紫", "嘴唇都紫", "半边身子动不了", "半边身子不能动", "口眼歪斜", "嘴也歪", "嘴歪", "说不清话", "说不出话来", "没有呼吸", "没呼吸", "喘不上气", "喘不过气", "心脏病发", "心梗", "中风了",
             "脑梗发作", "抽搐", "大出血", "流血不止", "血止不住", "胸口疼", "胸口痛", "触电", "溺水", "吞了药", "吃错药", "摔倒起不来",
             "摔了起不来", "口吐白沫", "羊水破", "噎住", "卡住喉咙",
         ],
@@ -70,7 +70,7 @@ const SIGNS: &[(Danger, &[&str])] = &[
 
 /// What shows that the danger is past, general or a matter of rules.
 const NOT_NOW: &[&str] = &[
-    "去年", "前年", "上次", "上个月", "之前", "以前", "曾经", "预防", "防止", "避免", "演练", "宣传", "培训", "证明", "保险",
+    "去年", "前年", "前天", "昨天", "大前天", "上周", "上星期", "上礼拜", "救急", "上次", "上个月", "之前", "以前", "曾经", "预防", "防止", "避免", "演练", "宣传", "培训", "证明", "保险",
     "赔偿", "赔", "补助", "救助", "申请", "报销", "责任", "负责", "法律", "规定", "处罚", "罚款", "判", "条例", "如果", "万一",
     "要是", "假如", "怎样才能不", "隐患", "统计", "知识",
 ];
@@ -80,6 +80,9 @@ const NOT_NOW: &[&str] = &[
 /// When in doubt it is one: naming a number too often costs a sentence, too seldom a life. Words of
 /// suicide count even where the rest of the sentence sounds like a question of rules.
 pub(super) fn detect(text: &str) -> Option<Danger> {
+    if wandered_off(text) {
+        return Some(Danger::Missing);
+    }
     let (danger, _) = SIGNS
         .iter()
         .find(|(_, signs)| contains_any(text, signs))?;
@@ -93,6 +96,13 @@ pub(super) fn detect(text: &str) -> Option<Danger> {
         _ if general || bare_fire || pet => None,
         _ => Some(*danger),
     }
+}
+
+/// A child or a confused old person who has not come home.
+fn wandered_off(text: &str) -> bool {
+    const WHO: &[&str] = &["老人", "老头", "老太", "老伴", "爷爷", "奶奶", "孩子", "小孩", "娃", "痴呆", "糊涂"];
+    const GONE: &[&str] = &["没回来", "没回家", "找不到人", "找不着人", "不知道去哪", "没见人影"];
+    contains_any(text, WHO) && contains_any(text, GONE)
 }
 
 impl Danger {

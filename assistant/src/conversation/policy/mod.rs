@@ -85,7 +85,10 @@ fn is_question(text: &str) -> bool {
         "是不是", "有没有", "要不要", "该不该", "谁", "为什么", "为何", "呢", "何时", "多久",
         "规定", "政策", "条件", "流程", "材料", "手续", "标准", "请问", "想问", "咨询", "了解",
     ];
-    contains_any(text, WORDS)
+    // 能罚他们不, 行不, 有没得: the question stands in the last word.
+    let bare = text.trim_end_matches(|character: char| !character.is_alphanumeric());
+    let ends_open = bare.ends_with(['不', '没', '否']) || bare.ends_with("不嘛") || bare.ends_with("没得");
+    ends_open || contains_any(text, WORDS)
 }
 
 #[cfg(test)]
@@ -139,6 +142,17 @@ mod tests {
             ("停水了怎么报修？", Intent::Question),
             ("居住证怎么办", Intent::Question),
             ("办理高龄津贴", Intent::Question),
+            ("我妈喘不上来气了，嘴唇都紫了", Intent::Emergency(Danger::Medical)),
+            ("我被关电梯里头了出不去", Intent::Emergency(Danger::Lift)),
+            ("我家老头出去一整天没回来，他有老年痴呆", Intent::Emergency(Danger::Missing)),
+            ("突然半边身子动不了，嘴也歪了", Intent::Emergency(Danger::Medical)),
+            ("前天家里着火，烧得啥也没了，能不能给点救急钱", Intent::Question),
+            ("我身份证掉了", Intent::Question),
+            ("广场舞天天吵得我神经衰弱，能罚他们不", Intent::Question),
+            ("打他们客服也不理，怎么办", Intent::Question),
+            ("别跟我扯了，给我找个人来说", Intent::Person),
+            ("我刚才报的那个修得怎么样了", Intent::Progress { number: None, code: None }),
+            ("我想问一下", Intent::SmallTalk(SmallTalk::AboutToAsk)),
             ("你好", Intent::SmallTalk(SmallTalk::Greeting)),
             ("谢谢啊", Intent::SmallTalk(SmallTalk::Thanks)),
             ("再见", Intent::SmallTalk(SmallTalk::Goodbye)),

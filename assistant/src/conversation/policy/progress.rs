@@ -13,11 +13,11 @@ pub(super) fn asked(text: &str) -> Option<(Option<String>, Option<String>)> {
     let named = contains_any(text, &["工单", "单号", "查询码", "报修单"]);
     let asks = contains_any(
         text,
-        &["进度", "到哪", "怎么样了", "处理得", "处理了", "办到", "办得", "查", "修好", "有结果", "有消息", "多久能好"],
+        &["进度", "到哪", "怎么样", "咋样", "处理得", "处理了", "办到", "办得", "查", "修好", "有结果", "有消息", "多久能好"],
     );
     let own = contains_any(
         text,
-        &["我报的修", "我报修的", "我投诉的", "我反映的", "上次报的", "上次反映"],
+        &["我报的", "我报修的", "刚才报的", "报的那个", "我投诉的", "我反映的", "反映的那", "上次报的", "上次反映"],
     );
     (number.is_some() || (named && asks) || (own && asks)).then_some((number, code))
 }

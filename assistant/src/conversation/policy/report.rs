@@ -49,10 +49,7 @@ pub(super) fn detect(text: &str) -> Option<OrderKind> {
     if fault && contains_any(text, THINGS) {
         return Some(OrderKind::Repair);
     }
-    if contains_any(text, WRONGS) {
-        return Some(OrderKind::Complaint);
-    }
-    (fault && text.chars().count() >= 4).then_some(OrderKind::Repair)
+    contains_any(text, WRONGS).then_some(OrderKind::Complaint)
 }
 
 /// 怎么投诉 asks for the way; 我要投诉，怎么没人管 reports.

@@ -15,6 +15,8 @@ pub enum SmallTalk {
     WhatCanYouDo,
     /// 好的, 嗯
     Acknowledgement,
+    /// 我想问一下, before the question itself.
+    AboutToAsk,
     /// Nothing that could be read as words.
     Nothing,
 }
@@ -28,6 +30,10 @@ const SAYINGS: &[(SmallTalk, &[&str])] = &[
     (
         SmallTalk::Thanks,
         &["谢谢", "多谢", "谢谢你", "谢谢您", "感谢", "非常感谢", "太感谢了", "谢了", "麻烦你了", "麻烦您了", "辛苦了"],
+    ),
+    (
+        SmallTalk::AboutToAsk,
+        &["我想问一下", "想问一下", "我想问下", "想问下", "请问", "请问一下", "问一下", "问个事", "问个事情", "我问个事", "我想问个事", "打听个事", "我想咨询一下", "咨询一下", "我有个问题"],
     ),
     (SmallTalk::Goodbye, &["再见", "拜拜", "没事了", "没有了", "不用了", "没别的了", "挂了", "bye"]),
     (
