@@ -104,6 +104,7 @@ impl Mapped {
     }
 
     /// A stretch of the text with its places.
+    #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
         Self {
             text: self.text[range.clone()].to_owned(),

@@ -127,14 +127,14 @@ pub fn to_simplified(text: &str) -> Mapped {
     for line in text.split_inclusive('\n') {
         let range = start..start + line.len();
         start = range.end;
-        let converter = TO_SIMPLIFIED
+        let tables = TO_SIMPLIFIED
             .as_ref()
             .filter(|_| line.chars().any(is_traditional));
-        let Some(converter) = converter else {
+        let Some(tables) = tables else {
             result.push(line, range);
             continue;
         };
-        let converted = converter.convert(line);
+        let converted = tables.convert(line);
         if converted.chars().count() == line.chars().count() {
             let mut new = converted.chars();
             for (at, old) in line.char_indices() {

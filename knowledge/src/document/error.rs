@@ -88,9 +88,9 @@ impl ImportError {
     }
 
     /// A broken file, with what is wrong.
-    pub(super) fn damaged(detail: impl ToString) -> Self {
+    pub(super) fn damaged(detail: impl Into<String>) -> Self {
         Self::Damaged {
-            detail: detail.to_string(),
+            detail: detail.into(),
         }
     }
 }

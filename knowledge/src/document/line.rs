@@ -125,7 +125,7 @@ pub(super) fn line_ranges(text: &str) -> impl Iterator<Item = Range<usize>> + '_
             '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
         ]) else {
             finished = true;
-            return (!rest.is_empty()).then(|| start..text.len());
+            return (!rest.is_empty()).then_some(start..text.len());
         };
         let range = start..start + at;
         let end = if rest[at..].starts_with("\r\n") {

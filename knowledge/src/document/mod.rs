@@ -1,9 +1,8 @@
 //! Reads a file of any common format into an [`ImportedDocument`].
 //!
-//! A reader for each format (`markdown`, `plain`, `html`, `docx`, `xlsx`, `pdf`) yields lines with
-//! their places; `clean` takes out what belongs to the web page or the broken line; `title`,
-//! `facts` and `front_matter` say what the document is; `outline` finds its structure and
-//! `passages` cuts it along that structure.
+//! `read` has a reader for each format and yields lines with their places; `clean` takes out what
+//! belongs to the web page or the broken line; `describe` tells title, number, issuing body and
+//! dates; `structure` finds headings and articles and cuts the passages along them.
 //!
 //! ```
 //! use knowledge::document::{Limits, import};
@@ -17,40 +16,13 @@
 //! # Ok::<(), knowledge::document::ImportError>(())
 //! ```
 
-mod answers;
 mod clean;
-mod contents;
-mod dates;
-mod decode;
-mod docx;
-mod edition_text;
-mod entities;
+mod describe;
 mod error;
-mod facts;
 mod folder;
-mod format;
-mod front_matter;
-mod furniture;
-mod html;
-mod html_tokens;
-mod law;
 mod line;
-mod markdown;
-mod marker;
-mod numbering;
-mod outline;
-mod package;
-mod passages;
-mod pdf;
-mod plain;
-mod sentences;
-mod spacing;
-mod tables;
-mod text;
-mod title;
-mod wrapping;
-mod xlsx;
-mod xml;
+mod read;
+mod structure;
 
 pub use error::ImportError;
 pub use folder::{import_file, import_folder};
@@ -60,11 +32,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use sha2::{Digest, Sha256};
 
 use crate::{ImportedDocument, Warning};
-use edition_text::EditionText;
-use format::Format;
-use front_matter::FrontMatter;
-use line::{Mark, Reading};
-use outline::Kind;
+use describe::front_matter::FrontMatter;
+use describe::{facts, title};
+use line::Reading;
+use structure::edition_text::EditionText;
+use structure::{answers, outline, passages};
 
 /// What an import may use up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,51 +74,44 @@ pub fn import(
             limit: limits.max_bytes,
         });
     }
-    catch_unwind(AssertUnwindSafe(|| read(bytes, file_name, limits))).unwrap_or_else(|panic| {
-        let detail = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("panic");
-        Err(ImportError::ReaderFailed {
-            detail: detail.to_owned(),
-        })
-    })
+    catch_unwind(AssertUnwindSafe(|| read_document(bytes, file_name, limits))).unwrap_or_else(
+        |panic| {
+            let detail = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("panic");
+            Err(ImportError::ReaderFailed {
+                detail: detail.to_owned(),
+            })
+        },
+    )
 }
 
-fn read(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<ImportedDocument, ImportError> {
-    let (front_matter, reading) = match format::detect(bytes, file_name, limits.max_unpacked_bytes)?
-    {
-        Format::Pdf => (FrontMatter::default(), pdf::read(bytes, limits)?),
-        Format::Docx => (FrontMatter::default(), docx::read(bytes, limits)?),
-        Format::Xlsx => (FrontMatter::default(), xlsx::read(bytes, limits)?),
-        Format::Html => (FrontMatter::default(), html::read(bytes)?),
-        format @ (Format::Markdown | Format::Plain) => text(bytes, format)?,
-    };
+fn read_document(
+    bytes: &[u8],
+    file_name: &str,
+    limits: &Limits,
+) -> Result<ImportedDocument, ImportError> {
+    let (front_matter, reading) = read::read(bytes, file_name, limits)?;
     let mut document = assemble(front_matter, reading, file_name)?;
-    document.source_sha256 = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    document.source_sha256 = hexadecimal(&Sha256::digest(bytes));
     Ok(document)
 }
 
-/// Reads a text file with its front matter.
-fn text(bytes: &[u8], format: Format) -> Result<(FrontMatter, Reading), ImportError> {
-    let decoded = decode::decode(bytes, None)?;
-    let (front_matter, body) = front_matter::read(decoded.text.text());
-    let mut reading = match format {
-        Format::Markdown => markdown::read(&decoded.text, body),
-        _ => plain::read(&decoded.text, body),
-    };
-    reading.warnings.extend(decode::warning(decoded.broken));
-    let tables = reading.lines.iter().filter_map(|line| match line.mark {
-        Mark::Row { table, .. } => Some(table),
-        _ => None,
-    });
-    let tables = tables.max().unwrap_or(0);
-    reading.lines = tables::gather_pasted(reading.lines, tables);
-    Ok((front_matter, reading))
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    bytes
+        .iter()
+        .flat_map(|byte| {
+            [
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]
+        })
+        .collect()
 }
 
 /// From the lines of a file to the document.
@@ -191,15 +156,7 @@ fn assemble(
             message: "只读到标题，没有读到正文。请检查文件内容是不是图片。".to_owned(),
         });
     }
-    let is_guide = !questions.is_empty()
-        && sections.iter().any(|section| {
-            section.kind == Kind::Text
-                && section
-                    .headings
-                    .last()
-                    .is_some_and(|h| h == answers::SHORT_ANSWER)
-        });
-    let answers = answers::prepared(&edition, &sections, &passages, &questions, is_guide);
+    let answers = answers::prepared(&edition, &sections, &passages, &questions);
     Ok(ImportedDocument {
         metadata,
         text: edition.text.into_text(),
