@@ -120,6 +120,15 @@ fn quantities_are_read_however_they_are_written() {
         ("18~60周岁", "18~60岁"),
         ("三五天", "3~5日"),
         ("两三个月", "2~3个月"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(found(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn dates_names_in_digits_and_articles_are_told_apart() {
+    let cases = [
         // Dates, weekdays, times.
         ("2025年5月1日", "2025-5-1"),
         ("2025 年 5 月 1 日", "2025-5-1"),

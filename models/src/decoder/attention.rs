@@ -114,9 +114,9 @@ fn attend_group(
             }
         }
     }
-    scores
-        .chunks_exact_mut(positions)
-        .for_each(|scores| softmax(scores));
+    for scores in scores.chunks_exact_mut(positions) {
+        softmax(scores);
+    }
     for (block, values) in values.chunks(BLOCK * head_width).enumerate() {
         for (attended, weights) in attended
             .chunks_exact_mut(head_width)

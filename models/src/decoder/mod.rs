@@ -109,11 +109,6 @@ impl Decoder {
         self.shape.context_length
     }
 
-    /// Number of tokens read so far.
-    pub(crate) fn length(&self) -> usize {
-        self.cache.length()
-    }
-
     /// Forgets everything after the first `length` tokens.
     pub(crate) fn truncate(&mut self, length: usize) {
         self.cache.truncate(length);

@@ -218,7 +218,7 @@ fn a_cut_or_restored_cache_is_as_good_as_a_new_one() {
     decoder.truncate(0);
     read(&mut decoder, &[2; 30]);
     decoder.restore(&prefix);
-    assert_eq!(decoder.length(), 20);
+    assert_eq!(decoder.cache.length(), 20);
     read(&mut decoder, &tokens[20..40]);
     let after_restoring = scores(&mut decoder, &tokens[40..]);
     assert!(difference(&after_restoring, &straight) < 0.02);
@@ -234,7 +234,7 @@ fn an_unwanted_reading_leaves_no_trace() {
     let layers = std::cell::Cell::new(0);
     let once = || layers.replace(layers.get() + 1) == 0;
     assert!(decoder.read(&[6; 20], once).unwrap().is_none());
-    assert_eq!((layers.get(), decoder.length()), (2, 20));
+    assert_eq!((layers.get(), decoder.cache.length()), (2, 20));
     let after = scores(&mut decoder, &[7; 3]);
     decoder.truncate(0);
     read(&mut decoder, &[5; 20]);

@@ -1,5 +1,10 @@
 //! Arithmetic on rows of numbers, compiled for several instruction sets and chosen at run time.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is inlined into a function compiled for an instruction set uses its instructions"
+)]
+
 use multiversion::multiversion;
 
 use super::parallel::fill_pieces;
@@ -118,10 +123,10 @@ pub(super) fn add(sum: &mut [f32], rows: &[f32]) {
     add_scaled(sum, rows, 1.0);
 }
 
-/// SwiGLU: `gate` becomes `gate * sigmoid(gate) * up`, rows of `width` numbers.
+/// `SwiGLU`: `gate` becomes `gate * sigmoid(gate) * up`, rows of `width` numbers.
 pub(super) fn swiglu(gate: &mut [f32], up: &[f32], width: usize) {
     fill_pieces(gate, width, |index, gate| {
-        swiglu_row(gate, &up[index * width..][..width])
+        swiglu_row(gate, &up[index * width..][..width]);
     });
 }
 

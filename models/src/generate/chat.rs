@@ -1,4 +1,4 @@
-//! The ChatML format that Qwen was trained on, written in tokens.
+//! The `ChatML` format that Qwen was trained on, written in tokens.
 
 use super::{Message, Role};
 use crate::{ModelError, decoder::Tokenizer};

@@ -58,6 +58,10 @@ pub struct LocalGenerator {
 
 impl LocalGenerator {
     /// Loads the model and reads the warm-up messages, which takes some seconds.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "options are made for the call"
+    )]
     pub fn load(path: &Path, options: GeneratorOptions) -> Result<Self, ModelError> {
         let started = Instant::now();
         info!(path = %path.display(), "loading the language model");
