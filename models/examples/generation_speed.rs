@@ -57,10 +57,14 @@ fn ask(
     instructions: &Message,
     name: &str,
 ) -> Result<usize, Box<dyn std::error::Error>> {
-    let passages: String = (1..=5)
-        .map(|number| format!("[{number}] {PASSAGE}\n"))
+    let passages: Vec<String> = (1..=5)
+        .map(|number| format!("[{number}] {PASSAGE}"))
         .collect();
-    let question = Message::user(format!("{passages}\n{name}：办居住证要带什么？"));
+    let passages = passages.join(
+        "
+",
+    );
+    let question = Message::user(format!("{passages}\n\n{name}：办居住证要带什么？"));
     let mut request = GenerationRequest::new(vec![instructions.clone(), question]);
     request.max_tokens = WRITTEN;
     let (_, finish) = generator.generate(request)?.blocking_text()?;

@@ -109,7 +109,7 @@ fn plain(text: &str) -> String {
         })
         .flat_map(char::to_lowercase)
         .collect();
-    let ascii = |letter: Option<&char>| letter.is_some_and(|letter| letter.is_ascii_graphic());
+    let ascii = |letter: Option<&char>| letter.is_some_and(char::is_ascii_graphic);
     letters
         .iter()
         .enumerate()

@@ -245,7 +245,7 @@ fn statements(reading: &Reading) -> Vec<Statement> {
             .position(|clause| clause.contains(&pair[0].index))
             .filter(|_| modes[index].0 == modes[index + 1].0 || mode == Mode::Denied);
         if let Some(clause) = clause {
-            let letters = [pair[0].letter, pair[1].letter];
+            let letters = [pair[0].character, pair[1].character];
             statements[clause].pairs.push(Pair {
                 letters,
                 mode,

@@ -26,7 +26,7 @@ pub(super) fn objection(
     let mut covered = vec![false; letters.len()];
     let mut from_passage = vec![false; letters.len()];
     for index in 0..letters.len().saturating_sub(1) {
-        let pair = [letters[index].letter, letters[index + 1].letter];
+        let pair = [letters[index].character, letters[index + 1].character];
         if !letters[index].joined {
             continue;
         }
@@ -48,7 +48,7 @@ pub(super) fn objection(
     };
     for index in 0..letters.len() {
         let alone = ends_before(index) && ends_after(index);
-        if alone && known.letters.contains(&letters[index].letter) {
+        if alone && known.letters.contains(&letters[index].character) {
             covered[index] = true;
             from_passage[index] = true;
         }
@@ -84,9 +84,9 @@ impl Known {
         let joined = letters.windows(2).filter(|pair| pair[0].joined);
         Self {
             pairs: joined
-                .map(|pair| [pair[0].letter, pair[1].letter])
+                .map(|pair| [pair[0].character, pair[1].character])
                 .collect(),
-            letters: letters.iter().map(|letter| letter.letter).collect(),
+            letters: letters.iter().map(|letter| letter.character).collect(),
         }
     }
 }
@@ -95,10 +95,10 @@ impl Known {
 fn longest_run(letters: &[Letter], wanted: impl Fn(usize) -> bool) -> usize {
     let mut longest = 0;
     let mut run = 0;
-    for index in 0..letters.len() {
+    for (index, letter) in letters.iter().enumerate() {
         run = if wanted(index) { run + 1 } else { 0 };
         longest = longest.max(run);
-        if !letters[index].joined {
+        if !letter.joined {
             run = 0;
         }
     }

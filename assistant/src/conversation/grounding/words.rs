@@ -91,7 +91,7 @@ pub(super) fn is_yes_or_no(text: &str) -> bool {
 /// One character of a text that says something.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Letter {
-    pub(super) letter: char,
+    pub(super) character: char,
     /// Byte index in the text.
     pub(super) index: usize,
     /// Whether the next of the list stands right after it, in the same clause.
@@ -127,7 +127,7 @@ pub(super) fn letters(text: &str, quantities: &[Quantity]) -> Vec<Letter> {
                 last.joined = true;
             }
             letters.push(Letter {
-                letter,
+                character: letter,
                 index,
                 joined: false,
                 counts: index >= glue_end,
@@ -149,6 +149,6 @@ pub(super) fn content_pairs(reading: &Reading, range: &Range<usize>) -> HashSet<
         .take_while(|pair| pair[0].index < range.end)
         .filter(|pair| pair[0].joined)
         .filter(|pair| pair[0].counts && pair[1].counts)
-        .map(|pair| [pair[0].letter, pair[1].letter])
+        .map(|pair| [pair[0].character, pair[1].character])
         .collect()
 }
