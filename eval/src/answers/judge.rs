@@ -179,12 +179,18 @@ fn text_of(turn: &Turn) -> String {
         .join("。")
 }
 
+/// The first sentence that names its source names a right one: what a resident hears first must
+/// be to the point, whatever follows.
 fn cites(turn: &Turn, wanted: &[SourcePattern]) -> bool {
-    let mut cited = turn
-        .sentences
-        .iter()
-        .flat_map(|sentence| turn.cited(sentence));
-    cited.any(|passage| wanted.iter().any(|source| is(passage, source)))
+    let mut cited = turn.sentences.iter().map(|sentence| turn.cited(sentence));
+    let first = cited.find_map(|passages| {
+        let passages: Vec<&Passage> = passages.collect();
+        (!passages.is_empty()).then_some(passages)
+    });
+    first.is_some_and(|passages| {
+        let mut passages = passages.into_iter();
+        passages.any(|passage| wanted.iter().any(|source| is(passage, source)))
+    })
 }
 
 fn is(passage: &Passage, source: &SourcePattern) -> bool {
