@@ -45,7 +45,11 @@ pub fn strip_annotations(text: &str) -> Mapped {
         };
         let before = &text[kept_from..open];
         // A bracket right behind another stripped one stands behind the same characters.
-        let before = if before.is_empty() { result.text() } else { before };
+        let before = if before.is_empty() {
+            result.text()
+        } else {
+            before
+        };
         if !is_reading(before, &text[cursor..cursor + length]) {
             continue;
         }
@@ -78,7 +82,11 @@ fn closing(text: &str, open: char) -> Option<usize> {
 
 /// Whether `annotation` spells one or more of the last characters of `before`.
 fn is_reading(before: &str, annotation: &str) -> bool {
-    let capitals = annotation.chars().skip(1).filter(char::is_ascii_uppercase).count();
+    let capitals = annotation
+        .chars()
+        .skip(1)
+        .filter(char::is_ascii_uppercase)
+        .count();
     let strange = annotation.chars().any(|character| {
         !(character.is_whitespace()
             || character.is_ascii_digit()
@@ -101,7 +109,11 @@ fn is_reading(before: &str, annotation: &str) -> bool {
         let spellings = readings(character);
         let mut shorter: Vec<&str> = rests
             .iter()
-            .flat_map(|rest| spellings.iter().filter_map(|reading| strip_reading(rest, reading)))
+            .flat_map(|rest| {
+                spellings
+                    .iter()
+                    .filter_map(|reading| strip_reading(rest, reading))
+            })
             .collect();
         shorter.sort_unstable();
         shorter.dedup();
@@ -123,7 +135,11 @@ fn strip_reading<'a>(letters: &'a str, reading: &str) -> Option<&'a str> {
 
 /// The letters of a spelling in lower case, without tone marks, digits and separators.
 fn plain_letters(spelling: &str) -> String {
-    spelling.chars().filter_map(plain_letter).filter(|letter| *letter != '\0').collect()
+    spelling
+        .chars()
+        .filter_map(plain_letter)
+        .filter(|letter| *letter != '\0')
+        .collect()
 }
 
 /// A letter without its tone mark; `'\0'` for a mark that stands alone.

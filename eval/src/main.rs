@@ -1,1 +1,69 @@
-fn main(){}
+//! Measures Xiangyin against data: `xiangyin-eval run retrieval --data ../shared/data --out DIR`.
+
+mod answers;
+mod baseline;
+mod calibration;
+mod data;
+mod embedder;
+mod report;
+mod statistics;
+mod suites;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::report::Report;
+use crate::suites::{Setting, Suite};
+
+#[derive(Parser)]
+#[command(name = "xiangyin-eval", about = "Measures Xiangyin against data")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run suites and write DIR/<suite>.json and DIR/<suite>.md.
+    Run {
+        /// Which suites.
+        #[arg(required = true)]
+        suites: Vec<Suite>,
+        #[command(flatten)]
+        setting: Setting,
+        /// Folder for the results.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Ask the running product and judge its replies: right, cited, in time, no invented number.
+    Answers(answers::Options),
+    /// Calibrate the gate on the refusal data and write it as JSON.
+    Calibrate {
+        #[command(flatten)]
+        setting: Setting,
+        /// File for the calibration, such as knowledge/calibration/gate.json.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Run {
+            suites,
+            setting,
+            out,
+        } => {
+            std::fs::create_dir_all(&out).with_context(|| format!("making {}", out.display()))?;
+            for suite in suites {
+                let report: Report = suite.run(&setting)?;
+                report.write(&out, suite.name())?;
+            }
+            Ok(())
+        }
+        Command::Answers(options) => answers::run(&options),
+        Command::Calibrate { setting, out } => calibration::calibrate(&setting, &out),
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 use tantivy::directory::MmapDirectory;
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
 
 use crate::edition::{Metadata, Passage};
 use crate::embed::{Embed, TextKind};
@@ -201,7 +201,7 @@ impl Library {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(), LibraryError> {
         let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut writer = self.writer()?;
+        let writer = self.writer()?;
         if self.committed()?.is_some_and(|commit| commit.sequence >= sequence) {
             drop((writer, writing));
             return self.refresh();

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::edition::Passage;
 use crate::embed::TextKind;
 use crate::gate::Verdict;
-use crate::index::analyze::Analyzer;
 use crate::index::fusion::{Candidate, Rankings};
 use crate::index::schema::{EditionRecord, Item};
 use crate::index::snapshot::Snapshot;
+use crate::index::wording::Wording;
 use crate::library::{Library, LibraryError};
 use crate::prepared::{self, AnswerMatch};
 
@@ -114,9 +114,8 @@ impl Library {
         let vector = self.embed_question(query.text)?;
         timings.embedding_ms = lap(&mut clock);
 
-        let words = Analyzer::words().pieces(query.text);
-        let bigrams = Analyzer::Bigrams.pieces(query.text);
-        let rankings = Rankings::of(&snapshot, &scope, &words, &bigrams, &vector)?;
+        let wording = Wording::of(query.text);
+        let rankings = Rankings::of(&snapshot, &scope, &wording, &vector)?;
         timings.ranking_ms = lap(&mut clock);
 
         let answers = prepared::matches(&snapshot, &scope, query.text, &vector)?;

@@ -60,7 +60,8 @@ pub(crate) fn telling_part<'a>(passage: &'a str, question: &str, limit: usize) -
     }
     let asked = bigrams(question);
     let sentences = sentence_spans(passage);
-    let mut best = (0_usize, 0..0);
+    // Where nothing is shared, the passage speaks from its beginning.
+    let mut best = (0_usize, 0..passage.len());
     for start in 0..sentences.len() {
         let mut shared: HashSet<[char; 2]> = HashSet::new();
         let mut length = 0;

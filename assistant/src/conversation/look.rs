@@ -13,6 +13,9 @@ use super::turn::{Sentence, Source};
 /// Passages shown with a reply.
 const SHOWN: usize = 4;
 
+/// Section of a guide that names the articles behind it.
+const LEGAL_BASIS: &str = "法律依据";
+
 /// Passages quoted where nothing was written.
 const QUOTED: usize = 2;
 
@@ -78,12 +81,20 @@ impl Looked {
         titles
     }
 
-    /// The best passages' own sentences, where nothing else can be said.
+    /// The best passages' own sentences, where nothing else can be said; a second passage only
+    /// from the same document.
     pub(super) fn quoted(&self) -> Vec<Sentence> {
-        let quotes = self.sources.iter().take(QUOTED).map(|source| Sentence {
-            text: source.quote.clone(),
-            citations: vec![source.number],
-        });
+        let document = self.first_document();
+        let quotes = self
+            .sources
+            .iter()
+            .filter(|source| Some(source.document.as_str()) == document)
+            .filter(|source| !source.quote.is_empty())
+            .take(QUOTED)
+            .map(|source| Sentence {
+                text: source.quote.clone(),
+                citations: vec![source.number],
+            });
         std::iter::once(Sentence::plain(super::wording::QUOTED))
             .chain(quotes)
             .collect()
@@ -151,6 +162,11 @@ impl Assistant {
             let whole = looked.fields.fill(&passage.text);
             looked.add(source, whole, question);
         }
+        // A list of articles backs a guide and never answers by itself: it goes last.
+        looked
+            .found
+            .evidence
+            .sort_by_key(|one| one.passage.locator == LEGAL_BASIS);
         for one in std::mem::take(&mut looked.found.evidence) {
             let known = looked.sources.iter().any(|source| {
                 source.edition == one.edition_id && source.passage == one.passage.ordinal

@@ -31,7 +31,10 @@ pub(crate) fn request(
             passage.replace('\n', " "),
         ));
     }
-    text.push_str(&format!("\n问题：{question}"));
+    // The last line is what a small model heeds most: without it, citations are left out.
+    text.push_str(&format!(
+        "\n问题：{question}\n回答（每句末尾写出处编号，如[1]）："
+    ));
     GenerationRequest {
         messages: vec![
             Message::system(INSTRUCTIONS),

@@ -28,6 +28,18 @@ impl Analyzer {
         Self::Words(Arc::clone(&DICTIONARY))
     }
 
+    /// The text cut without gaps or overlaps, punctuation included; bigrams cut nothing.
+    pub(crate) fn cut(&self, text: &str) -> Vec<String> {
+        let text = fold(text);
+        match self {
+            Self::Words(jieba) => {
+                let tokens = jieba.cut(&text, true).into_iter();
+                tokens.map(|token| token.word.to_owned()).collect()
+            }
+            Self::Bigrams => vec![text],
+        }
+    }
+
     /// The pieces of a text, lower case, full-width forms made half-width, in reading order.
     pub(crate) fn pieces(&self, text: &str) -> Vec<String> {
         let text = fold(text);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::lexical::{self, FieldWeight, Ranking};
 use super::schema::{Columns, PASSAGE};
 use super::snapshot::{Scope, Snapshot};
+use super::wording::Wording;
 use crate::library::LibraryError;
 use crate::search::{Score, Scores};
 
@@ -34,8 +35,7 @@ impl Rankings {
     pub(crate) fn of(
         snapshot: &Snapshot,
         scope: &Scope,
-        words: &[String],
-        bigrams: &[String],
+        wording: &Wording,
         vector: &[f32],
     ) -> Result<Self, LibraryError> {
         let fields = snapshot.fields;
@@ -46,8 +46,8 @@ impl Rankings {
                 length: LENGTH_NORMALISATION,
             })
         };
-        let words = lexical::rank(snapshot, PASSAGE, &weights(|columns| columns.words), words)?;
-        let bigrams = lexical::rank(snapshot, PASSAGE, &weights(|columns| columns.bigrams), bigrams)?;
+        let words = lexical::rank(snapshot, PASSAGE, &weights(|columns| columns.words), &wording.words)?;
+        let bigrams = lexical::rank(snapshot, PASSAGE, &weights(|columns| columns.bigrams), &wording.bigrams)?;
 
         let distances: Vec<Option<usize>> = snapshot
             .rows

@@ -9,6 +9,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, TERMINATED, Term};
 
 use super::snapshot::Snapshot;
+use super::wording::Piece;
 use crate::library::LibraryError;
 
 /// A query keeps its rarest terms up to this number, one bit each in [`Ranking::matched`].
@@ -33,8 +34,8 @@ pub(crate) struct QueryTerm {
     pub(crate) text: String,
     /// How telling it is: ln(1 + (N - n + 0.5) / (n + 0.5)).
     pub(crate) rarity: f32,
-    /// Rows that hold it.
-    pub(crate) rows: u32,
+    /// How much it counts beside the others.
+    pub(crate) weight: f32,
 }
 
 /// The score of every row.
@@ -47,19 +48,19 @@ pub(crate) struct Ranking {
 }
 
 impl Ranking {
-    /// The highest score that any text could reach for these terms.
+    /// The score of a text that holds nothing but the question's own terms, over and over.
     pub(crate) fn ceiling(&self) -> f32 {
-        let sum: f32 = self.terms.iter().map(|term| term.rarity).sum();
-        sum * (SATURATION + 1.0)
+        let own = self.terms.iter().filter(|term| term.weight >= 1.0);
+        own.map(|term| term.rarity).sum::<f32>() * (SATURATION + 1.0)
     }
 }
 
-/// Scores every row of one kind for the distinct `pieces` of a query.
+/// Scores every row of one kind for the pieces of a query, each given once.
 pub(crate) fn rank(
     snapshot: &Snapshot,
     kind: u64,
     fields: &[FieldWeight],
-    pieces: &[String],
+    pieces: &[Piece],
 ) -> Result<Ranking, LibraryError> {
     let rows = snapshot.rows.facts.len();
     let of_this_kind = snapshot.rows.facts.iter().filter(|row| row.kind == kind);
@@ -101,7 +102,8 @@ pub(crate) fn rank(
         for row in touched.drain(..) {
             let row = row as usize;
             let weighted = std::mem::take(&mut frequency[row]);
-            scores[row] += term.rarity * weighted * (SATURATION + 1.0) / (weighted + SATURATION);
+            scores[row] += term.weight * term.rarity * weighted * (SATURATION + 1.0)
+                / (weighted + SATURATION);
             matched[row] |= 1 << bit;
         }
     }
@@ -112,29 +114,26 @@ pub(crate) fn rank(
     })
 }
 
-/// The distinct terms of a query and how telling each is.
+/// The terms of a query and how telling each is.
 fn terms(
     snapshot: &Snapshot,
     population: f32,
     fields: &[FieldWeight],
-    pieces: &[String],
+    pieces: &[Piece],
 ) -> Result<Vec<QueryTerm>, LibraryError> {
-    let mut distinct: Vec<&String> = pieces.iter().collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    distinct
-        .into_iter()
+    pieces
+        .iter()
         .map(|piece| {
             let mut rows = 0;
             for field in fields {
-                let term = Term::from_field_text(field.field, piece);
+                let term = Term::from_field_text(field.field, &piece.text);
                 rows = rows.max(snapshot.searcher.doc_freq(&term)?);
             }
             let holding = (rows as f32).min(population);
             Ok(QueryTerm {
-                text: piece.clone(),
+                text: piece.text.clone(),
                 rarity: ((population - holding + 0.5) / (holding + 0.5)).ln_1p(),
-                rows: rows as u32,
+                weight: piece.weight,
             })
         })
         .collect()

@@ -115,7 +115,7 @@ pub(crate) fn remove_repetitions(lines: &mut Vec<Line>, title: &str) {
         .unwrap_or(lines.len());
     let mut keep: Vec<bool> = lines
         .iter()
-        .map(|line| line.mark == Mark::Title || !same_words(line.as_str(), title))
+        .map(|line| line.mark == Mark::Title || !repeats(line.as_str(), title))
         .collect();
     for start in 0..first_sentence.min(HEAD * 2) {
         for count in 2..=MOST_LINES {
@@ -134,6 +134,12 @@ pub(crate) fn remove_repetitions(lines: &mut Vec<Line>, title: &str) {
     }
     let mut keep = keep.into_iter();
     lines.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// Whether a line is the title, with or without the name of the site behind it.
+fn repeats(line: &str, title: &str) -> bool {
+    line.len() < title.len() * 2 + 120
+        && (same_words(line, title) || same_words(&SITE.replace(line, ""), title))
 }
 
 fn could_be_title(text: &str) -> bool {

@@ -15,8 +15,8 @@ pub(crate) fn gather(lines: &[Line], tables: u32) -> Vec<Line> {
     while at < lines.len() {
         let (rows, end) = pasted_rows(lines, at);
         if rows.len() < 2 {
-            gathered.push(lines[at].clone());
-            at += 1;
+            gathered.extend_from_slice(&lines[at..end]);
+            at = end;
             continue;
         }
         number += 1;
@@ -47,7 +47,8 @@ pub(crate) fn gather(lines: &[Line], tables: u32) -> Vec<Line> {
     gathered
 }
 
-/// The rows of a pasted table that begins at a line, as ranges of lines, and where it ends.
+/// The rows of a pasted table that begins at a line, as ranges of lines, and the line behind it;
+/// without rows, the line behind what is no table.
 fn pasted_rows(lines: &[Line], at: usize) -> (Vec<Range<usize>>, usize) {
     let barred = |line: &Line| {
         let text = line.as_str().trim();
@@ -73,7 +74,10 @@ fn pasted_rows(lines: &[Line], at: usize) -> (Vec<Range<usize>>, usize) {
     }
     let fits = width > 0 && headless.len().is_multiple_of(width) && rows.len() >= 2;
     if !headless.is_empty() && !fits {
-        return (Vec::new(), at);
+        return (Vec::new(), headless.end);
+    }
+    if rows.len() < 2 {
+        return (Vec::new(), at + 1);
     }
     let mut all = Vec::new();
     while !headless.is_empty() {

@@ -140,7 +140,8 @@ fn numbered_heading(
         .and_then(|before| marker(before.as_str()))
         .is_some_and(|before| {
             let sibling = before.style == found.style && before.number + 1 == found.number;
-            before.style == Style::Attachment || (sibling && !leads_in)
+            before.style == Style::Attachment
+                || (sibling && !(leads_in && found.style == Style::Han))
         });
     // 十、预约办理：87524298 is a field with its value.
     let field = words

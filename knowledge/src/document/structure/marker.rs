@@ -39,7 +39,7 @@ pub(crate) enum Style {
     Question,
     /// 答：
     Answer,
-    /// ● or ★ or 注：
+    /// ● or ★ or 注： or a.
     Sign,
 }
 
@@ -92,6 +92,9 @@ pub(crate) fn marker(line: &str) -> Option<Marker> {
                 .iter()
                 .any(|sign| line.starts_with(sign)) =>
         {
+            Some((Style::Sign, 0, 0))
+        }
+        'a'..='z' | 'A'..='Z' if line[1..].starts_with(['.', '、', '）', ')']) => {
             Some((Style::Sign, 0, 0))
         }
         _ => None,

@@ -26,6 +26,8 @@ static AROUND: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(^|[\s_-])(nav|navbar|menu|breadcrumb|crumbs?|footer|foot|sidebar|aside|share|toolbar|pagination|pager|copyright|friend[-_]?links?|banner|searchbar|login|related|recommend|comment|toc)([\s_-]|$)",
     )
 });
+/// Deepest table within tables that is told apart.
+const DEEPEST_TABLE: usize = 16;
 /// Share of a page's own text that its main part must hold to be taken for the document.
 const MAIN_SHARE: f64 = 0.4;
 /// Share of linked text from which on a line is navigation.
@@ -60,6 +62,7 @@ pub(crate) struct Page<'a> {
     open: Vec<Element>,
     tables: Vec<OpenTable>,
     table_count: u32,
+    tables_too_deep: usize,
     lines: Vec<PageLine>,
     line: Mapped,
     linked: usize,
@@ -78,6 +81,7 @@ impl<'a> Page<'a> {
             open: Vec::new(),
             tables: Vec::new(),
             table_count: 0,
+            tables_too_deep: 0,
             lines: Vec::new(),
             line: Mapped::new(),
             linked: 0,
@@ -254,6 +258,10 @@ impl<'a> Page<'a> {
 
     fn open_table(&mut self) {
         self.end_line();
+        if self.tables.len() >= DEEPEST_TABLE {
+            self.tables_too_deep += 1;
+            return;
+        }
         if let Some(outer) = self.tables.last_mut() {
             outer.holds_table = true;
         }
@@ -291,6 +299,10 @@ impl<'a> Page<'a> {
     }
 
     fn close_table(&mut self) {
+        if self.tables_too_deep > 0 {
+            self.tables_too_deep -= 1;
+            return;
+        }
         self.close_cell();
         let Some(table) = self.tables.pop() else {
             return;
@@ -303,6 +315,7 @@ impl<'a> Page<'a> {
 
     /// The lines of the document on the page.
     pub(crate) fn finish(mut self) -> Reading {
+        self.tables_too_deep = 0;
         while !self.tables.is_empty() {
             self.close_table();
         }

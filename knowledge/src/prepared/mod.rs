@@ -1,10 +1,12 @@
 //! Questions with approved answers: is this one of them, asked in other words?
 
+mod meaning;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::index::wording::Wording;
+use meaning::Meaning;
 use crate::index::schema::{Item, QUESTION};
 use crate::index::snapshot::{Scope, Snapshot};
 use crate::library::LibraryError;
@@ -36,11 +38,20 @@ pub struct AnswerMatch {
 
 /// How many prepared questions are compared closely.
 const DEPTH: usize = 20;
-
-/// Least likeness at which two questions count as the same.
-const SAME: f32 = 0.8;
+/// Least cosine of two questions that may be the same.
+const LEAST_COSINE: f32 = 0.93;
+/// Cosine from which on two questions are the same unless their words speak against it.
+const SAME_COSINE: f32 = 0.955;
+/// How much of the words must agree where the cosine alone does not convince.
+const SAME_WORDS: f32 = 0.8;
+/// Weight of a word from which on it tells two matters apart: 身份证 from 居住证, 停电 from 停气.
+const TELLING: f32 = 8.0;
 
 /// The prepared answers whose question is the one asked, best first.
+///
+/// A wrong approved answer is worse than none, so two questions count as the same only if their
+/// vectors are near, neither names a telling thing that the other does not, and the prepared one
+/// does not ask for another aspect of it.
 pub(crate) fn matches(
     snapshot: &Snapshot,
     scope: &Scope,
@@ -51,9 +62,12 @@ pub(crate) fn matches(
     let nearest = snapshot
         .vectors
         .nearest(vector, DEPTH, &|row| distance(row).is_some());
-    let asked = Wording::of(text);
+    let asked = Meaning::of(text);
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut matches = Vec::new();
-    for (row, cosine) in nearest {
+    for (row, cosine) in nearest.into_iter().filter(|(_, cosine)| *cosine >= LEAST_COSINE) {
         let record = snapshot.record(row)?;
         let Item::Question {
             answer_id,
@@ -64,10 +78,9 @@ pub(crate) fn matches(
         else {
             continue;
         };
-        let score = asked.likeness(&Wording::of(&question), cosine);
-        if score < SAME {
+        let Some(score) = likeness(&asked, &Meaning::of(&question), cosine) else {
             continue;
-        }
+        };
         matches.push(AnswerMatch {
             answer_id,
             edition_id: record.edition.edition_id,
@@ -88,4 +101,17 @@ pub(crate) fn matches(
     let mut seen = BTreeSet::new();
     matches.retain(|found| seen.insert(found.answer_id.clone()));
     Ok(matches)
+}
+
+/// How alike two questions are, `None` if they are not the same.
+fn likeness(asked: &Meaning, prepared: &Meaning, cosine: f32) -> Option<f32> {
+    if prepared.is_empty() || asked.differs_in_aspect(prepared) {
+        return None;
+    }
+    let (missing, unasked) = (asked.missing_in(prepared), prepared.missing_in(asked));
+    if missing.min(unasked) >= TELLING {
+        return None;
+    }
+    let words = asked.covered_by(prepared).min(prepared.covered_by(asked));
+    (cosine >= SAME_COSINE || words >= SAME_WORDS).then_some(0.5 * (cosine + words))
 }
