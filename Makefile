@@ -23,12 +23,14 @@ test: web
 	cargo test --workspace --doc --quiet
 	cargo test --workspace --lib --bins --tests --examples --no-fail-fast
 
-## Figures beside the peers; see eval/README.md.
-bench: build models
-	cargo run -p eval --bin xiangyin-eval -- run --data ../shared/data --out $(CACHE)/eval
+## What residents ask, judged; see eval/README.md.
+bench: web models
+	cargo build --workspace
+	$(CARGO_TARGET_DIR)/debug/xiangyin-eval answers --out $(CACHE)/eval
 
+# The whole workspace, so that running and testing share one build of the dependencies.
 build: web
-	cargo build -p assistant --bin xiangyin
+	cargo build --workspace
 
 models: build
 	$(XIANGYIN) models pull
