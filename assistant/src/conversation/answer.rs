@@ -1,6 +1,7 @@
 //! A question: verified answer, written and checked answer, quoted passage, one question back, or
 //! a work order, in this order of preference.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -18,6 +19,12 @@ use crate::store::OrderKind;
 
 /// Passages that the writer reads: each costs the resident a second or two.
 const READ: usize = 3;
+
+/// Of so many turns for which the writer seems too slow, one tries it all the same.
+const TRY_ANYWAY: usize = 4;
+
+/// Tokens of a first sentence.
+const FIRST_SENTENCE: f64 = 15.0;
 
 /// Probability below which evidence is no reason to ask back either.
 const WORTH_ASKING: f32 = 0.25;
@@ -100,15 +107,7 @@ impl Assistant {
         };
         let patience = Duration::from_secs_f64(self.settings.first_words_seconds);
         let outlook = generator.outlook();
-        if outlook.ahead > patience {
-            return nothing;
-        }
-        let stage = match outlook.waiting {
-            0 => Stage::Reading,
-            waiting => Stage::Queued { waiting },
-        };
-        let _ = running.events.send(TurnEvent::Progress(stage)).await;
-        let materials: Vec<Material<'_>> = looked
+        let all: Vec<Material<'_>> = looked
             .sources
             .iter()
             .zip(&looked.wholes)
@@ -124,10 +123,29 @@ impl Assistant {
                 ),
             })
             .collect();
+        // As many passages as can be read before the resident's patience ends.
+        let in_time = (1..=all.len()).rev().find(|count| {
+            let tokens = compose::prompt_tokens(generator.as_ref(), question, &all[..*count]);
+            let sentence = FIRST_SENTENCE / outlook.writing_rate.max(0.1);
+            outlook.first_token(tokens) + Duration::from_secs_f64(sentence) <= patience
+        });
+        let count = match in_time {
+            Some(count) => count,
+            // The speed was measured when the machine may have been busy; a try now and then,
+            // cut off in time, finds out when it is free again.
+            None if self.slow_turns.fetch_add(1, Ordering::Relaxed) % TRY_ANYWAY == 0 => all.len().min(1),
+            None => return nothing,
+        };
+        let materials = &all[..count];
+        let stage = match outlook.waiting {
+            0 => Stage::Reading,
+            waiting => Stage::Queued { waiting },
+        };
+        let _ = running.events.send(TurnEvent::Progress(stage)).await;
         let written = compose::write(
             generator.as_ref(),
             question,
-            &materials,
+            materials,
             Limits {
                 tokens: self.settings.answer_tokens,
                 first_words_by: running.began + patience,

@@ -1,5 +1,6 @@
 //! One turn from message to kept reply.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -32,6 +33,8 @@ pub struct Assistant {
     pub(super) library: Arc<Library>,
     pub(super) generator: Writer,
     pub(super) settings: config::Conversation,
+    /// Turns for which the writer seemed too slow.
+    pub(super) slow_turns: AtomicUsize,
     in_flight: InFlight,
 }
 
@@ -73,6 +76,7 @@ impl Assistant {
             library,
             generator,
             settings,
+            slow_turns: AtomicUsize::new(0),
             in_flight: InFlight::default(),
         }
     }

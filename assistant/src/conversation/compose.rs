@@ -56,6 +56,23 @@ pub(crate) struct Limits {
     pub(crate) first_words_by: Instant,
 }
 
+/// Tokens that the writer must read to answer `question` from `materials`.
+pub(crate) fn prompt_tokens(
+    generator: &dyn Generate,
+    question: &str,
+    materials: &[Material<'_>],
+) -> usize {
+    let passages: Vec<(&Source, &str)> = materials
+        .iter()
+        .map(|material| (material.source, material.read))
+        .collect();
+    prompt::request(question, &passages, 0)
+        .messages
+        .iter()
+        .map(|message| generator.count_tokens(&message.text))
+        .sum()
+}
+
 /// Streams an answer to `question` from `materials` into `events`.
 pub(crate) async fn write(
     generator: &dyn Generate,
