@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use meaning::Meaning;
 use crate::index::schema::{Item, QUESTION};
 use crate::index::snapshot::{Scope, Snapshot};
 use crate::library::LibraryError;
-use meaning::Meaning;
 
 /// A prepared answer to what was asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
