@@ -54,13 +54,14 @@ impl System {
     }
 
     /// The assistant over these parts; `writer` may be filled later.
-    pub fn assistant(&self, writer: Writer) -> Assistant {
+    pub async fn assistant(&self, writer: Writer) -> Result<Assistant> {
         Assistant::new(
             self.store.clone(),
             Arc::clone(self.knowledge_base.library()),
             writer,
             self.config.conversation.clone(),
         )
+        .await
     }
 
     /// Loads the writer, which takes seconds; call it off the asynchronous threads.

@@ -3,8 +3,11 @@
 mod answers;
 mod baseline;
 mod calibration;
+mod cases;
+mod collections;
 mod data;
 mod embedder;
+mod logistic;
 mod report;
 mod statistics;
 mod suites;
@@ -39,12 +42,14 @@ enum Command {
     },
     /// Ask the running product and judge its replies: right, cited, in time, no invented number.
     Answers(answers::Options),
-    /// Calibrate the gate on the refusal data and write it as JSON.
+    /// Fit the ranking's weights or the gate, and write them; build again afterwards.
     Calibrate {
+        /// What is fitted.
+        target: calibration::Target,
         #[command(flatten)]
         setting: Setting,
-        /// File for the calibration, such as knowledge/calibration/gate.json.
-        #[arg(long)]
+        /// Folder for the calibration.
+        #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../knowledge/calibration"))]
         out: PathBuf,
     },
 }
@@ -64,6 +69,10 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Answers(options) => answers::run(&options),
-        Command::Calibrate { setting, out } => calibration::calibrate(&setting, &out),
+        Command::Calibrate {
+            target,
+            setting,
+            out,
+        } => calibration::calibrate(target, &setting, &out),
     }
 }

@@ -30,7 +30,7 @@ pub struct Verdict {
 #[serde(transparent)]
 pub struct Features {
     /// In the order of [`Features::NAMES`].
-    pub values: [f32; 6],
+    pub values: [f32; Self::NAMES.len()],
 }
 
 /// A calibrated gate.
@@ -59,13 +59,17 @@ pub struct Weight {
 
 impl Features {
     /// What each value is.
-    pub const NAMES: [&'static str; 6] = [
+    pub const NAMES: [&'static str; 10] = [
         "dense_best",
         "dense_lead",
         "words_share",
         "bigrams_share",
         "words_of_best",
         "agreement",
+        "nearest_question",
+        "head_of_best",
+        "fused_best",
+        "fused_lead",
     ];
 
     pub(crate) fn of(rankings: &Rankings) -> Self {
@@ -76,26 +80,33 @@ impl Features {
         let dense = best(|scores| scores.dense.value);
         let mean = candidates.iter().map(|candidate| candidate.scores.dense.value).sum::<f32>()
             / candidates.len().max(1) as f32;
-        let share = |value: f32, ceiling: f32| if ceiling > 0.0 { value / ceiling } else { 0.0 };
         let agreeing = candidates.iter().take(10).filter(|candidate| {
             [candidate.scores.words, candidate.scores.bigrams, candidate.scores.dense]
                 .iter()
                 .all(|score| score.rank.is_some_and(|rank| rank <= 10))
         });
+        let first = candidates.first().map(|candidate| candidate.scores).unwrap_or_default();
+        let [words, _, head, ..] = first.signals.values;
+        let ninth = candidates.get(9).map_or(0.0, |candidate| candidate.scores.fused);
         Self {
             values: [
                 dense,
                 dense - mean,
-                share(best(|scores| scores.words.value), rankings.words.ceiling()),
-                share(best(|scores| scores.bigrams.value), rankings.bigrams.ceiling()),
-                candidates.first().map_or(0.0, |first| {
-                    share(first.scores.words.value, rankings.words.ceiling())
-                }),
+                best(|scores| scores.signals.values[0]),
+                best(|scores| scores.signals.values[1]),
+                words,
                 agreeing.count() as f32 / 10.0,
+                rankings.nearest_question.unwrap_or(NO_QUESTION),
+                head,
+                first.fused,
+                first.fused - ninth,
             ],
         }
     }
 }
+
+/// Stands for the likeness of the nearest prepared question where there is none.
+const NO_QUESTION: f32 = 0.8;
 
 impl Gate {
     /// The gate that this version was calibrated to.

@@ -4,6 +4,7 @@
 //! published editions searchable and returns ranked evidence with a verdict on whether it is good
 //! enough to answer from. Nothing here knows the database, the network or the configuration.
 
+mod aspect;
 pub mod document;
 mod edition;
 mod embed;
@@ -16,6 +17,7 @@ mod search;
 pub use edition::{ImportedDocument, Metadata, Origin, Passage, PreparedAnswer, Warning};
 pub use embed::{Embed, TextKind};
 pub use gate::{Features, Gate, Verdict, Weight};
+pub use index::signals::{RankingWeights, Signals};
 pub use library::{Change, IndexedAnswer, IndexedEdition, Library, LibraryError, Progress};
 pub use prepared::AnswerMatch;
 pub use search::{Evidence, Score, Scores, SearchQuery, SearchResult, Timings};

@@ -14,9 +14,10 @@ use crate::index::embeddings::{self, EmbeddingCache};
 use crate::index::schema::{Fields, Item, PASSAGE, Row};
 use crate::index::snapshot::{Rows, Snapshot};
 use crate::index::vectors::{ExactScan, VectorIndex};
+use crate::search::RecentQuestions;
 
 /// Raised when rows are cut, embedded or stored in another way, so that old ones are rebuilt.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Memory in bytes that the index may use while it takes in editions.
 const WRITER_MEMORY: usize = 64 << 20;
 /// Texts embedded between two looks at the progress; each batch is on disk before the next.
@@ -126,6 +127,7 @@ pub struct Library {
     reader: IndexReader,
     fields: Fields,
     snapshot: RwLock<Arc<Snapshot>>,
+    pub(crate) recent_questions: RecentQuestions,
     embeddings: Mutex<EmbeddingCache>,
     writing: Mutex<()>,
 }
@@ -163,6 +165,7 @@ impl Library {
             reader,
             fields,
             snapshot: RwLock::new(Arc::new(empty)),
+            recent_questions: RecentQuestions::default(),
             embeddings: Mutex::new(embeddings),
             writing: Mutex::new(()),
         };
@@ -213,7 +216,8 @@ impl Library {
                 Change::Withdraw { .. } => Vec::new(),
             });
         }
-        self.embed_missing(rows.iter().flatten(), progress)?;
+        let texts = rows.iter().flatten().map(|row| (row.embedded_as(), row.embedded.as_str()));
+        self.embed_missing(texts, progress)?;
         for (change, rows) in changes.iter().zip(rows) {
             writer.delete_term(Term::from_field_text(
                 self.fields.edition,
@@ -350,16 +354,47 @@ impl Library {
         Some(Box::new(ExactScan::new(embeddings.matrix(), places?)))
     }
 
-    /// Computes and keeps the vectors of those rows that have none yet.
+    /// The vectors of questions that are needed at every start: computed once, kept with those of
+    /// the index.
+    pub fn question_vectors(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, LibraryError> {
+        let known = |embeddings: &EmbeddingCache| -> Option<Vec<Vec<f32>>> {
+            let matrix = embeddings.matrix();
+            let vectors = texts.iter().map(|text| {
+                let row = embeddings.row(embeddings::key(TextKind::Query, text))?;
+                Some(matrix.row(row).to_vec())
+            });
+            vectors.collect()
+        };
+        if let Some(vectors) = known(&self.embeddings()) {
+            return Ok(vectors);
+        }
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.writer() {
+            Ok(_writer) => {
+                let wanted = texts.iter().map(|text| (TextKind::Query, *text));
+                self.embed_missing(wanted, &mut |_| ())?;
+            }
+            // Another process writes; this one can do without keeping them.
+            Err(LibraryError::Busy) => {
+                return self
+                    .embedder
+                    .embed(texts, TextKind::Query)
+                    .map_err(LibraryError::Embedding);
+            }
+            Err(error) => return Err(error),
+        }
+        known(&self.embeddings()).ok_or_else(|| LibraryError::Embedding("没有结果".into()))
+    }
+
+    /// Computes and keeps the vectors of those texts that have none yet.
     fn embed_missing<'a>(
         &self,
-        rows: impl Iterator<Item = &'a Row>,
+        texts: impl Iterator<Item = (TextKind, &'a str)>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(), LibraryError> {
         let mut embeddings = self.embeddings();
         embeddings.refresh()?;
-        let mut missing: Vec<(TextKind, &str)> = rows
-            .map(|row| (row.embedded_as(), row.embedded.as_str()))
+        let mut missing: Vec<(TextKind, &str)> = texts
             .filter(|(kind, text)| embeddings.row(embeddings::key(*kind, text)).is_none())
             .collect();
         // Texts of one length side by side waste no padding.

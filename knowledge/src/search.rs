@@ -1,5 +1,7 @@
 //! From a question to ranked evidence.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
@@ -9,9 +11,9 @@ use crate::edition::Passage;
 use crate::embed::TextKind;
 use crate::gate::Verdict;
 use crate::index::fusion::{Candidate, Rankings};
-use crate::index::schema::{EditionRecord, Item};
+use crate::index::schema::{EditionRecord, Item, QUESTION};
+use crate::index::signals::Signals;
 use crate::index::snapshot::Snapshot;
-use crate::index::wording::Wording;
 use crate::library::{Library, LibraryError};
 use crate::prepared::{self, AnswerMatch};
 
@@ -26,6 +28,9 @@ pub struct SearchQuery<'a> {
     pub on: Date,
     /// How many passages to return.
     pub limit: usize,
+    /// Pass over a prepared question of exactly this wording, as if nobody had thought of it: for
+    /// calibration on the library's own questions.
+    pub as_unseen: bool,
 }
 
 /// What was found.
@@ -77,6 +82,8 @@ pub struct Scores {
     pub dense: Score,
     /// All together; only the order means something.
     pub fused: f32,
+    /// What that was made of.
+    pub signals: Signals,
 }
 
 /// A score of one kind and the place it gives.
@@ -111,11 +118,10 @@ impl Library {
         let mut timings = Timings::default();
         let mut clock = Instant::now();
 
-        let vector = self.embed_question(query.text)?;
+        let vector = self.question_vector(query.text)?;
         timings.embedding_ms = lap(&mut clock);
 
-        let wording = Wording::of(query.text);
-        let rankings = Rankings::of(&snapshot, &scope, &wording, &vector)?;
+        let rankings = Rankings::of(&snapshot, &scope, query, &vector)?;
         timings.ranking_ms = lap(&mut clock);
 
         let answers = prepared::matches(&snapshot, &scope, query.text, &vector)?;
@@ -137,15 +143,62 @@ impl Library {
         })
     }
 
-    fn embed_question(&self, text: &str) -> Result<Vec<f32>, LibraryError> {
+    /// The vector of a question; of one that was asked a moment ago, the same again.
+    pub fn question_vector(&self, text: &str) -> Result<Arc<[f32]>, LibraryError> {
+        if let Some(known) = self.recent_questions.get(text) {
+            return Ok(known);
+        }
         let vectors = self
             .embedder
             .embed(&[text], TextKind::Query)
             .map_err(LibraryError::Embedding)?;
-        vectors
+        let vector = vectors
             .into_iter()
             .next()
-            .ok_or_else(|| LibraryError::Embedding("没有结果".into()))
+            .ok_or_else(|| LibraryError::Embedding("没有结果".into()))?;
+        Ok(self.recent_questions.keep(text, vector))
+    }
+
+    /// Likeness (cosine) of the nearest prepared question within the scope and in force on the
+    /// day, `None` where there is none.
+    pub fn nearest_prepared_question(
+        &self,
+        vector: &[f32],
+        communities: &[String],
+        on: Date,
+    ) -> Option<f32> {
+        let snapshot = self.snapshot();
+        let scope = snapshot.scope(communities, on);
+        let prepared = (0..)
+            .zip(&snapshot.rows.facts)
+            .filter(|(_, facts)| scope.distance(facts, QUESTION).is_some());
+        let likeness = prepared.map(|(row, _)| snapshot.vectors.similarity(vector, row));
+        likeness.max_by(f32::total_cmp)
+    }
+}
+
+/// Vectors of the last questions: one question is looked at several times within a turn.
+#[derive(Default)]
+pub(crate) struct RecentQuestions(Mutex<VecDeque<(String, Arc<[f32]>)>>);
+
+/// Questions whose vectors are at hand.
+const RECENT: usize = 64;
+
+impl RecentQuestions {
+    fn get(&self, text: &str) -> Option<Arc<[f32]>> {
+        let recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = recent.iter().find(|(known, _)| known == text);
+        known.map(|(_, vector)| Arc::clone(vector))
+    }
+
+    fn keep(&self, text: &str, vector: Vec<f32>) -> Arc<[f32]> {
+        let vector: Arc<[f32]> = vector.into();
+        let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.push_back((text.to_owned(), Arc::clone(&vector)));
+        if recent.len() > RECENT {
+            recent.pop_front();
+        }
+        vector
     }
 }
 

@@ -76,7 +76,7 @@ async fn here(
     let writer = Writer::default();
     let loading = (system.config.clone(), Arc::clone(&writer));
     tokio::task::spawn_blocking(move || System::load_writer(&loading.0, &loading.1)).await??;
-    let assistant = Arc::new(system.assistant(writer));
+    let assistant = Arc::new(system.assistant(writer).await?);
     let opened = assistant.open(community, "cli").await?;
     let mut events = assistant
         .say(Say {

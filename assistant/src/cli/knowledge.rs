@@ -167,6 +167,7 @@ async fn search_once(call: &Call, search: Search) -> Result<ExitCode> {
             communities: &communities,
             on,
             limit: search.limit,
+            as_unseen: false,
         })
     })
     .await??;

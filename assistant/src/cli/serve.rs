@@ -39,7 +39,7 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
         }
     });
 
-    let assistant = Arc::new(system.assistant(writer));
+    let assistant = Arc::new(system.assistant(writer).await?);
     let recovered = assistant.recover().await?;
     if recovered > 0 {
         tracing::warn!(recovered, "messages cut off by the last stop became work orders");

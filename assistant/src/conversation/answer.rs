@@ -208,7 +208,8 @@ fn nothing_written(running: &Running<'_>, mut reply: Reply, looked: Looked) -> D
     (reply, Some(order))
 }
 
-async fn show(running: &Running<'_>, reply: &Reply) {
+/// Sends the passages that the reply cites.
+pub(super) async fn show(running: &Running<'_>, reply: &Reply) {
     // A resident who left does not stop the turn: the reply is kept for their return.
     let _ = running
         .events

@@ -12,10 +12,12 @@ use knowledge::Library;
 use models::Generate;
 use rand::Rng;
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::evidence::LocalFields;
 use super::in_flight::InFlight;
+use super::policy;
 use super::respond::Running;
 use super::turn::{Composition, Disposition, Reason, Reply, Sentence, Turn, TurnEvent};
 use super::wording;
@@ -35,6 +37,7 @@ pub struct Assistant {
     pub(super) settings: config::Conversation,
     /// Turns for which the writer seemed too slow.
     pub(super) slow_turns: AtomicUsize,
+    pub(super) examples: Arc<policy::Examples>,
     in_flight: InFlight,
 }
 
@@ -65,20 +68,23 @@ pub type TurnStream = ReceiverStream<TurnEvent>;
 
 impl Assistant {
     /// Puts the parts together.
-    pub fn new(
+    pub async fn new(
         store: Store,
         library: Arc<Library>,
         generator: Writer,
         settings: config::Conversation,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        let embedding = Arc::clone(&library);
+        let examples = spawn_blocking(move || policy::Examples::load(&embedding)).await??;
+        Ok(Self {
             store,
             library,
             generator,
             settings,
             slow_turns: AtomicUsize::new(0),
+            examples: Arc::new(examples),
             in_flight: InFlight::default(),
-        }
+        })
     }
 
     /// The database.

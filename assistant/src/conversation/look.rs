@@ -106,11 +106,7 @@ impl Assistant {
     pub(super) async fn look(&self, running: &Running<'_>, question: &str) -> Result<Looked> {
         let library = Arc::clone(&self.library);
         let text = question.to_owned();
-        let communities: Vec<String> = running
-            .lineage
-            .iter()
-            .map(|node| node.id.clone())
-            .collect();
+        let communities = running.communities();
         let on = self.today();
         let (found, behind) = tokio::task::spawn_blocking(move || {
             let found = library.search(&SearchQuery {
@@ -118,6 +114,7 @@ impl Assistant {
                 communities: &communities,
                 on,
                 limit: SHOWN,
+                as_unseen: false,
             })?;
             // The passage behind a verified answer need not be among the best by itself.
             let behind = match found.answers.first() {

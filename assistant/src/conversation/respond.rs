@@ -1,9 +1,11 @@
 //! What is done about a turn, by its kind.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 
 use super::assistant::Assistant;
 use super::in_flight::Ticket;
@@ -27,6 +29,11 @@ pub(super) struct Running<'a> {
 pub(super) type Decided = (Reply, Option<NewWorkOrder>);
 
 impl Running<'_> {
+    /// The resident's community node and its ancestors, nearest first.
+    pub(super) fn communities(&self) -> Vec<String> {
+        self.lineage.iter().map(|node| node.id.clone()).collect()
+    }
+
     /// Notes how long the turn has taken so far.
     pub(super) fn lap(&self, reply: &mut Reply, step: &str) {
         self.lap_at(reply, step, Instant::now());
@@ -105,7 +112,13 @@ impl Assistant {
                 .reply_before()
                 .is_some_and(|reply| reply.work_order.is_some()),
         };
-        match policy::decide(&running.question, context) {
+        let mut intent = policy::decide(&running.question, context);
+        if intent == Intent::Question
+            && let Some(by_meaning) = self.intent_by_meaning(running).await?
+        {
+            intent = by_meaning;
+        }
+        match intent {
             Intent::Emergency(danger) => Ok(emergency(running, danger)),
             Intent::Person => Ok(person(running)),
             Intent::Progress { number, code } => self.progress(running, number, code).await,
@@ -121,6 +134,22 @@ impl Assistant {
             Intent::Report(kind) => self.report(running, kind).await,
             Intent::Question => self.answer(running).await,
         }
+    }
+
+    /// What the turn is where no word gave it away, `None` if it is a question.
+    async fn intent_by_meaning(&self, running: &Running<'_>) -> Result<Option<Intent>> {
+        let library = Arc::clone(&self.library);
+        let examples = Arc::clone(&self.examples);
+        let text = running.question.clone();
+        let communities = running.communities();
+        let on = self.today();
+        spawn_blocking(move || {
+            let vector = library.question_vector(&text)?;
+            let prepared = library.nearest_prepared_question(&vector, &communities, on);
+            Ok(examples.decide(&text, &vector, prepared))
+        })
+        .await
+        .context("the decision was cut off")?
     }
 
     async fn progress(
@@ -184,6 +213,7 @@ impl Assistant {
         }
         let order = running.order(kind, Reason::Reported, false, &looked.sources);
         reply.sources = looked.sources;
+        super::answer::show(running, &reply).await;
         Ok((reply, Some(order)))
     }
 }

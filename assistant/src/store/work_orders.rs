@@ -12,7 +12,7 @@ use crate::conversation::{FiledWorkOrder, Reason, Source};
 use crate::privacy::Private;
 
 /// What a work order is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum OrderKind {
     /// Something is broken.
     #[serde(rename = "报修")]

@@ -22,8 +22,14 @@ use serde::{Deserialize, Serialize};
 use client::Client;
 use exchange::{Exchange, Turn};
 use judge::Verdict;
-use question::{Pack, Question};
+pub(crate) use question::{Kind, Pack, Question, read as questions};
 use server::{Server, Start};
+
+/// Whether a text states every one of these facts, each in one of its spellings.
+pub(crate) fn states_all(text: &str, facts: &[Vec<String>]) -> bool {
+    let searched = pattern::Searched::new(text);
+    facts.iter().all(|ways| ways.iter().any(|way| searched.says(way)))
+}
 
 /// Ask the running product and judge its replies: right, cited, in time, no invented number.
 #[derive(Debug, clap::Args)]

@@ -105,6 +105,14 @@ pub(crate) enum Kind {
 }
 
 impl Question {
+    /// What is asked, where one message says it all.
+    pub(crate) fn said_at_once(&self) -> Option<String> {
+        match self.turns.as_slice() {
+            [Said::Once(text)] => Some(text.clone()),
+            _ => None,
+        }
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         if !self.expect.source_required.is_empty() {
             Kind::Covered

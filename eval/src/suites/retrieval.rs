@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::civil::date;
 use knowledge::{
     Evidence, IndexedEdition, Library, Metadata, Origin, Passage, Score, SearchQuery,
 };
@@ -12,13 +11,13 @@ use serde::Serialize;
 
 use super::{Setting, progress_bar};
 use crate::baseline::PlainBm25;
+use crate::collections::{COMMUNITY, TODAY};
 use crate::data::{self, Article, LegalQuestion};
 use crate::report::{Report, table};
 use crate::statistics::{Estimate, Generator};
 
 /// How many articles each ranking is judged on.
 const DEPTH: usize = 10;
-const COMMUNITY: &str = "national";
 
 /// Everything the suite measured.
 #[derive(Serialize)]
@@ -168,8 +167,9 @@ fn search(library: &Library, question: &str) -> anyhow::Result<Found> {
     let result = library.search(&SearchQuery {
         text: question,
         communities: &[COMMUNITY.to_owned()],
-        on: date(2026, 11, 1),
+        on: TODAY,
         limit: usize::MAX,
+        as_unseen: false,
     })?;
     let timings = result.timings;
     Ok(Found {

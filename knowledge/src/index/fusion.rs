@@ -1,17 +1,22 @@
-//! Three rankings made one.
+//! Several rankings made one.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::lexical::{self, FieldWeight, Ranking};
-use super::schema::{Columns, PASSAGE};
+use super::schema::{Columns, PASSAGE, QUESTION};
+use super::signals::{RankingWeights, Signals};
 use super::snapshot::{Scope, Snapshot};
 use super::wording::Wording;
+use crate::aspect::Aspects;
 use crate::library::LibraryError;
-use crate::search::{Score, Scores};
+use crate::search::{Score, Scores, SearchQuery};
 
 /// How many of each ranking are looked at together.
 const DEPTH: usize = 200;
+
+/// Cosine from which on a prepared question is the very one that was asked.
+const IDENTICAL: f32 = 0.9999;
 
 /// A passage that at least one ranking put among its first.
 #[derive(Clone, Copy, Debug)]
@@ -24,30 +29,34 @@ pub(crate) struct Candidate {
 
 /// All rankings of one question.
 pub(crate) struct Rankings {
-    pub(crate) words: Ranking,
-    pub(crate) bigrams: Ranking,
+    words: Ranking,
+    /// Likeness of the nearest prepared question.
+    pub(crate) nearest_question: Option<f32>,
     /// Best first.
     pub(crate) candidates: Vec<Candidate>,
 }
 
 impl Rankings {
-    /// Ranks the passages in scope by words, by bigrams and by vector, and fuses the three.
+    /// Ranks the passages in scope by words, by bigrams, by vector and by the prepared questions
+    /// that they answer, and fuses these.
     pub(crate) fn of(
         snapshot: &Snapshot,
         scope: &Scope,
-        wording: &Wording,
+        query: &SearchQuery,
         vector: &[f32],
     ) -> Result<Self, LibraryError> {
+        let wording = Wording::of(query.text);
         let fields = snapshot.fields;
-        let weights = |field: fn(&Columns) -> tantivy::schema::Field| {
-            [(&fields.body, 1.0), (&fields.head, HEAD_WEIGHT)].map(|(columns, weight)| FieldWeight {
-                field: field(columns),
-                weight,
-                length: LENGTH_NORMALISATION,
-            })
+        let weighted = |columns: &Columns, field: fn(&Columns) -> tantivy::schema::Field| FieldWeight {
+            field: field(columns),
+            weight: 1.0,
+            length: LENGTH_NORMALISATION,
         };
-        let words = lexical::rank(snapshot, PASSAGE, &weights(|columns| columns.words), &wording.words)?;
-        let bigrams = lexical::rank(snapshot, PASSAGE, &weights(|columns| columns.bigrams), &wording.bigrams)?;
+        let both = |field| [weighted(&fields.body, field), weighted(&fields.head, field)];
+        let words = lexical::rank(snapshot, PASSAGE, &both(|columns| columns.words), &wording.words)?;
+        let bigrams = lexical::rank(snapshot, PASSAGE, &both(|columns| columns.bigrams), &wording.bigrams)?;
+        let head = [weighted(&fields.head, |columns| columns.words)];
+        let head = lexical::rank(snapshot, PASSAGE, &head, &wording.words)?;
 
         let distances: Vec<Option<usize>> = snapshot
             .rows
@@ -64,34 +73,50 @@ impl Rankings {
             .into_iter()
             .map(|(row, _)| row)
             .collect();
+        let prepared = PreparedQuestions::near(snapshot, scope, query, vector);
+        let by_question = prepared.answered_by(snapshot).filter(|row| admits(*row)).collect();
 
-        let together: BTreeSet<u32> = [&by_words, &by_bigrams, &by_vector]
+        let together: BTreeSet<u32> = [&by_words, &by_bigrams, &by_vector, &by_question]
             .into_iter()
             .flatten()
             .copied()
             .collect();
+        let asked = Aspects::of(query.text);
+        let weights = RankingWeights::calibrated();
         let mut candidates: Vec<Candidate> = together
             .into_iter()
             .map(|row| {
-                let mut scores = Scores {
-                    words: score(words.scores[row as usize], &by_words, row),
-                    bigrams: score(bigrams.scores[row as usize], &by_bigrams, row),
-                    dense: score(snapshot.vectors.similarity(vector, row), &by_vector, row),
-                    fused: 0.0,
-                };
-                scores.fused = fused(&scores, words.ceiling(), bigrams.ceiling());
+                let facts = &snapshot.rows.facts[row as usize];
+                let at = row as usize;
+                let dense = snapshot.vectors.similarity(vector, row);
+                let signals = Signals::new(
+                    share(words.scores[at], words.ceiling()),
+                    share(bigrams.scores[at], bigrams.ceiling()),
+                    share(head.scores[at], head.ceiling()),
+                    dense,
+                    prepared.of_passage(facts.edition, facts.ordinal),
+                    prepared.of_edition(facts.edition),
+                    asked,
+                    facts.aspects,
+                );
                 Candidate {
                     row,
-                    distance: distances[row as usize].unwrap_or(usize::MAX),
-                    version: snapshot.rows.facts[row as usize].version,
-                    scores,
+                    distance: distances[at].unwrap_or(usize::MAX),
+                    version: facts.version,
+                    scores: Scores {
+                        words: score(words.scores[at], &by_words, row),
+                        bigrams: score(bigrams.scores[at], &by_bigrams, row),
+                        dense: score(dense, &by_vector, row),
+                        fused: weights.score(&signals),
+                        signals,
+                    },
                 }
             })
             .collect();
         candidates.sort_by(best_first);
         Ok(Self {
             words,
-            bigrams,
+            nearest_question: prepared.nearest(),
             candidates,
         })
     }
@@ -107,18 +132,63 @@ impl Rankings {
     }
 }
 
-/// How much a word in the title or a heading counts beside one in the text.
-const HEAD_WEIGHT: f32 = 1.0;
 /// How much the length of a field matters, from 0 to 1.
 const LENGTH_NORMALISATION: f32 = 0.75;
 
-fn fused(scores: &Scores, words_ceiling: f32, bigrams_ceiling: f32) -> f32 {
-    let share = |score: Score, ceiling: f32| {
-        if ceiling > 0.0 { score.value / ceiling } else { 0.0 }
-    };
-    share(scores.words, words_ceiling)
-        + share(scores.bigrams, bigrams_ceiling)
-        + 4.0 * scores.dense.value
+/// How like the question the prepared questions of each edition and passage are.
+struct PreparedQuestions {
+    editions: HashMap<u32, f32>,
+    passages: HashMap<(u32, u32), f32>,
+}
+
+impl PreparedQuestions {
+    fn near(snapshot: &Snapshot, scope: &Scope, query: &SearchQuery, vector: &[f32]) -> Self {
+        let mut near = Self {
+            editions: HashMap::new(),
+            passages: HashMap::new(),
+        };
+        for (row, facts) in (0..).zip(&snapshot.rows.facts) {
+            if scope.distance(facts, QUESTION).is_none() {
+                continue;
+            }
+            let likeness = snapshot.vectors.similarity(vector, row);
+            if query.as_unseen && likeness >= IDENTICAL {
+                continue;
+            }
+            let best = near.editions.entry(facts.edition).or_insert(likeness);
+            *best = best.max(likeness);
+            if let Some(ordinal) = facts.ordinal {
+                let best = near.passages.entry((facts.edition, ordinal)).or_insert(likeness);
+                *best = best.max(likeness);
+            }
+        }
+        near
+    }
+
+    fn of_edition(&self, edition: u32) -> Option<f32> {
+        self.editions.get(&edition).copied()
+    }
+
+    fn of_passage(&self, edition: u32, ordinal: Option<u32>) -> Option<f32> {
+        self.passages.get(&(edition, ordinal?)).copied()
+    }
+
+    fn nearest(&self) -> Option<f32> {
+        self.editions.values().copied().max_by(f32::total_cmp)
+    }
+
+    /// The passages behind the nearest questions.
+    fn answered_by<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = u32> + 'a {
+        let mut nearest: Vec<(&(u32, u32), &f32)> = self.passages.iter().collect();
+        nearest.sort_unstable_by(|a, b| b.1.total_cmp(a.1).then(a.0.cmp(b.0)));
+        let nearest = nearest.into_iter().take(DEPTH);
+        nearest.filter_map(|((edition, ordinal), _)| snapshot.rows.passage(*edition, *ordinal))
+    }
+}
+
+/// What part of what could be matched is matched.
+fn share(value: f32, ceiling: f32) -> f32 {
+    if ceiling > 0.0 { value / ceiling } else { 0.0 }
 }
 
 fn best(scores: &[f32], admits: &dyn Fn(u32) -> bool) -> Vec<u32> {

@@ -8,6 +8,7 @@ pub(crate) mod embeddings;
 pub(crate) mod fusion;
 pub(crate) mod lexical;
 pub(crate) mod schema;
+pub(crate) mod signals;
 pub(crate) mod snapshot;
 pub(crate) mod vectors;
 pub(crate) mod wording;

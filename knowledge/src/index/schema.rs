@@ -8,6 +8,7 @@ use tantivy::schema::{
 use tantivy::{Index, TantivyDocument};
 
 use super::analyze::{Analyzer, BIGRAMS, WORDS};
+use crate::aspect::Aspects;
 use crate::edition::Passage;
 use crate::library::IndexedEdition;
 
@@ -23,10 +24,12 @@ pub(crate) struct Fields {
     pub(crate) edition: Field,
     /// Community, for the scope.
     pub(crate) community: Field,
-    /// [`Record::Passage`] is 0, [`Record::Question`] is 1.
+    /// [`PASSAGE`], [`QUESTION`] or [`SOURCES`].
     pub(crate) kind: Field,
-    /// Place in the edition.
+    /// Place in the edition; for a prepared question, of the passage that answers it.
     pub(crate) ordinal: Field,
+    /// [`Aspects`] that a passage's innermost heading names.
+    pub(crate) aspects: Field,
     /// First day in force.
     pub(crate) effective: Field,
     /// First day no longer in force.
@@ -37,7 +40,7 @@ pub(crate) struct Fields {
     pub(crate) vector: Field,
     /// Words and bigrams of the text itself.
     pub(crate) body: Columns,
-    /// Words and bigrams of title, headings and locator.
+    /// Words and bigrams of title, keywords, headings and locator.
     pub(crate) head: Columns,
     /// Words and bigrams of a prepared question.
     pub(crate) question: Columns,
@@ -117,6 +120,7 @@ impl Fields {
             community: builder.add_text_field("community", STRING | FAST),
             kind: builder.add_u64_field("kind", FAST),
             ordinal: builder.add_u64_field("ordinal", FAST | INDEXED),
+            aspects: builder.add_u64_field("aspects", FAST),
             effective: builder.add_i64_field("effective", FAST),
             expires: builder.add_i64_field("expires", FAST),
             version: builder.add_i64_field("version", FAST),
@@ -177,11 +181,20 @@ impl Row {
         let passages = edition.passages.iter().map(|passage| {
             let head = [metadata.title.as_str()]
                 .into_iter()
+                .chain(metadata.keywords.iter().map(String::as_str))
                 .chain(passage.headings.iter().map(String::as_str))
                 .chain([passage.locator.as_str()])
                 .collect::<Vec<_>>()
                 .join(" ");
-            let embedded = format!("{head} {}", passage.text);
+            // Measured on the legal questions: the title lifts recall@5 by 1.5 points, and what
+            // stands between title and text should read like sentences.
+            let embedded = [metadata.title.as_str()]
+                .into_iter()
+                .chain(passage.headings.iter().map(String::as_str))
+                .chain([passage.text.as_str()])
+                .collect::<Vec<_>>()
+                .join("。")
+                .replace('\n', " ");
             row(Item::Passage(passage.clone()), head, embedded)
         });
         let questions = edition.answers.iter().flat_map(|answer| {
@@ -216,12 +229,21 @@ impl Row {
             Item::Passage(passage) => {
                 add(fields.head, &self.head);
                 add(fields.body, &passage.text);
-                document.add_u64(fields.kind, PASSAGE);
+                document.add_u64(fields.kind, kind_of(passage));
                 document.add_u64(fields.ordinal, passage.ordinal.into());
+                let heading = passage.headings.last().map_or("", String::as_str);
+                document.add_u64(fields.aspects, Aspects::of(heading).bits());
             }
-            Item::Question { question, .. } => {
+            Item::Question {
+                question,
+                passage_ordinal,
+                ..
+            } => {
                 add(fields.question, question);
                 document.add_u64(fields.kind, QUESTION);
+                if let Some(ordinal) = passage_ordinal {
+                    document.add_u64(fields.ordinal, (*ordinal).into());
+                }
             }
         }
         document.add_text(fields.record, serde_json::to_string(&self.record)?);
@@ -238,10 +260,24 @@ impl Row {
     }
 }
 
+/// A list of what a guide rests on answers nothing by itself, however well its words fit.
+fn kind_of(passage: &Passage) -> u64 {
+    let lists_sources = passage
+        .headings
+        .last()
+        .is_some_and(|heading| SOURCE_HEADINGS.contains(&heading.as_str()));
+    if lists_sources { SOURCES } else { PASSAGE }
+}
+
+/// Headings over a list of sources.
+const SOURCE_HEADINGS: [&str; 4] = ["法律依据", "政策依据", "设定依据", "办理依据"];
+
 /// Value of [`Fields::kind`] for a passage.
 pub(crate) const PASSAGE: u64 = 0;
 /// Value of [`Fields::kind`] for a way of asking a prepared question.
 pub(crate) const QUESTION: u64 = 1;
+/// Value of [`Fields::kind`] for a list of sources, which is shown but not searched.
+pub(crate) const SOURCES: u64 = 2;
 
 /// A day as a number that grows with time.
 pub(crate) fn day(date: Date) -> i64 {

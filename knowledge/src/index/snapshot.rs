@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
+use tantivy::columnar::StrColumn;
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, TantivyDocument, Term};
+use tantivy::{DocAddress, DocId, DocSet, Searcher, TERMINATED, TantivyDocument, Term};
 
 use super::embeddings::TextKey;
-use super::schema::{Fields, Record, day};
+use super::schema::{Fields, PASSAGE, Record, day};
 use super::vectors::VectorIndex;
+use crate::aspect::Aspects;
 use crate::library::LibraryError;
 
 /// A committed state: its rows, their texts and their vectors.
@@ -27,6 +29,8 @@ pub(crate) struct Rows {
     /// First row of each segment.
     bases: Vec<u32>,
     communities: Vec<String>,
+    /// Row of each passage by edition and ordinal.
+    passages: HashMap<(u32, u32), u32>,
 }
 
 /// What a ranking must know of a row without reading it.
@@ -34,6 +38,12 @@ pub(crate) struct Rows {
 pub(crate) struct RowFacts {
     pub(crate) alive: bool,
     pub(crate) kind: u64,
+    /// Number of the edition within this snapshot.
+    pub(crate) edition: u32,
+    /// Place in the edition; for a prepared question, of the passage that answers it.
+    pub(crate) ordinal: Option<u32>,
+    /// What a passage's heading says it is about.
+    pub(crate) aspects: Aspects,
     community: u32,
     effective: i64,
     expires: i64,
@@ -60,7 +70,7 @@ impl Scope {
 impl Rows {
     /// Reads the facts of every row.
     pub(crate) fn read(searcher: &Searcher) -> Result<Self, LibraryError> {
-        let mut names: HashMap<String, u32> = HashMap::new();
+        let (mut communities, mut editions) = (Names::default(), Names::default());
         let mut rows = Self::default();
         for segment in searcher.segment_readers() {
             rows.bases.push(rows.facts.len() as u32);
@@ -68,24 +78,16 @@ impl Rows {
             let (effective, expires) = (columns.i64("effective")?, columns.i64("expires")?);
             let version = columns.i64("version")?;
             let (kind, vector) = (columns.u64("kind")?, columns.u64("vector")?);
-            let community = columns.str("community")?;
-            let mut name = String::new();
+            let (ordinal, aspects) = (columns.u64("ordinal")?, columns.u64("aspects")?);
+            let (community, edition) = (columns.str("community")?, columns.str("edition")?);
             for doc in 0..segment.max_doc() {
-                name.clear();
-                if let Some(community) = &community
-                    && let Some(ord) = community.ords().first(doc)
-                {
-                    community.ord_to_str(ord, &mut name)?;
-                }
-                let next = names.len() as u32;
-                let place = match names.get(&name) {
-                    Some(known) => *known,
-                    None => *names.entry(name.clone()).or_insert(next),
-                };
                 rows.facts.push(RowFacts {
                     alive: !segment.is_deleted(doc),
                     kind: kind.first(doc).unwrap_or_default(),
-                    community: place,
+                    edition: editions.number(edition.as_ref(), doc)?,
+                    ordinal: ordinal.first(doc).map(|ordinal| ordinal as u32),
+                    aspects: Aspects::from_bits(aspects.first(doc).unwrap_or_default()),
+                    community: communities.number(community.as_ref(), doc)?,
                     effective: effective.first(doc).unwrap_or_default(),
                     expires: expires.first(doc).unwrap_or_default(),
                     version: version.first(doc).unwrap_or_default(),
@@ -93,11 +95,50 @@ impl Rows {
                 });
             }
         }
-        rows.communities = vec![String::new(); names.len()];
-        for (name, place) in names {
-            rows.communities[place as usize] = name;
-        }
+        rows.communities = communities.in_order();
+        let passages = (0..).zip(&rows.facts).filter(|(_, facts)| facts.alive && facts.kind == PASSAGE);
+        rows.passages = passages
+            .filter_map(|(row, facts)| Some(((facts.edition, facts.ordinal?), row)))
+            .collect();
         Ok(rows)
+    }
+
+    /// The row of a passage that is searched.
+    pub(crate) fn passage(&self, edition: u32, ordinal: u32) -> Option<u32> {
+        self.passages.get(&(edition, ordinal)).copied()
+    }
+}
+
+/// Names of a text column, numbered as they come.
+#[derive(Default)]
+struct Names {
+    numbers: HashMap<String, u32>,
+    buffer: String,
+}
+
+impl Names {
+    /// The number of the name in a row of the column.
+    fn number(&mut self, column: Option<&StrColumn>, doc: DocId) -> Result<u32, LibraryError> {
+        self.buffer.clear();
+        if let Some(column) = column
+            && let Some(ord) = column.ords().first(doc)
+        {
+            column.ord_to_str(ord, &mut self.buffer)?;
+        }
+        if let Some(known) = self.numbers.get(&self.buffer) {
+            return Ok(*known);
+        }
+        let next = self.numbers.len() as u32;
+        self.numbers.insert(self.buffer.clone(), next);
+        Ok(next)
+    }
+
+    fn in_order(self) -> Vec<String> {
+        let mut names = vec![String::new(); self.numbers.len()];
+        for (name, number) in self.numbers {
+            names[number as usize] = name;
+        }
+        names
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::aspect::Aspects;
 use crate::index::analyze::{Analyzer, rarity_in_general};
 use crate::index::wording::is_function_word;
 
@@ -18,54 +19,6 @@ static SAME: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// What can be asked about a matter, and the wordings that ask it.
-///
-/// 怎么办 asks for the whole thing and is no aspect of it.
-const ASPECTS: [(Aspect, &[&str]); 6] = [
-    (
-        Aspect::Cost,
-        &[
-            "多少钱", "收费", "费用", "要钱", "花钱", "交钱", "付费", "收钱", "几块", "免费", "贵",
-            "给钱", "掏钱", "啥价", "什么价",
-        ],
-    ),
-    (
-        Aspect::Time,
-        &[
-            "多久", "几天", "多长", "什么时候", "啥时候", "几个月", "期限", "哪天", "有效期", "几年",
-            "何时", "多少天", "多少年", "几点", "多少日",
-        ],
-    ),
-    (
-        Aspect::Place,
-        &[
-            "哪里", "哪儿", "去哪", "在哪", "上哪", "什么地方", "哪个部门", "地址", "往哪",
-        ],
-    ),
-    (
-        Aspect::Material,
-        &[
-            "材料", "带什么", "带啥", "资料", "证件", "准备什么", "拿什么", "拿些", "要什么手续",
-        ],
-    ),
-    (
-        Aspect::Condition,
-        &["什么人", "谁可以", "谁能", "哪些人", "资格", "条件", "几岁", "多大", "多少岁", "要求"],
-    ),
-    (Aspect::Amount, &["能领多少", "发多少", "补多少", "给多少", "赔多少", "罚多少", "标准"]),
-];
-
-/// What is asked about a matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Aspect {
-    Cost,
-    Time,
-    Place,
-    Material,
-    Condition,
-    Amount,
-}
-
 /// Rarity (see [`rarity_in_general`]) above which a word is as telling as can be; names of matters
 /// are, and so are typing errors.
 const MOST_TELLING: f32 = 12.0;
@@ -75,7 +28,7 @@ const MOST_TELLING: f32 = 12.0;
 pub(super) struct Meaning {
     /// Distinct telling words, each replaced by the word for its class, with their weights.
     words: Vec<(String, f32)>,
-    aspects: Vec<Aspect>,
+    aspects: Aspects,
     numbers: Vec<String>,
 }
 
@@ -98,11 +51,7 @@ impl Meaning {
                 words.push((word.to_owned(), weight));
             }
         }
-        let aspects = ASPECTS
-            .iter()
-            .filter(|(_, wordings)| wordings.iter().any(|wording| question.contains(wording)))
-            .map(|(aspect, _)| *aspect)
-            .collect();
+        let aspects = Aspects::of(question);
         Self {
             words,
             aspects,
@@ -134,7 +83,7 @@ impl Meaning {
 
     /// Whether the other asks for something that this does not ask for, or for other numbers.
     pub(super) fn differs_in_aspect(&self, other: &Self) -> bool {
-        let asks_more = other.aspects.iter().any(|aspect| !self.aspects.contains(aspect));
+        let asks_more = !self.aspects.covers(other.aspects);
         let other_numbers = !other.numbers.is_empty() && other.numbers != self.numbers;
         asks_more || other_numbers
     }

@@ -3,7 +3,7 @@
 use super::contains_any;
 
 /// A danger to life or home.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Danger {
     /// Fire or smoke.
     Fire,
@@ -86,7 +86,7 @@ pub(super) fn detect(text: &str) -> Option<Danger> {
     let (danger, _) = SIGNS
         .iter()
         .find(|(_, signs)| contains_any(text, signs))?;
-    let general = contains_any(text, NOT_NOW);
+    let general = is_past_or_general(text);
     let bare_fire = *danger == Danger::Fire
         && !contains_any(text, &["了", "啦", "正在", "现在", "快", "烟", "火苗", "救"])
         && text.chars().count() > 6;
@@ -96,6 +96,11 @@ pub(super) fn detect(text: &str) -> Option<Danger> {
         _ if general || bare_fire || pet => None,
         _ => Some(*danger),
     }
+}
+
+/// Whether it is over, or a matter of rules.
+pub(super) fn is_past_or_general(text: &str) -> bool {
+    contains_any(text, NOT_NOW)
 }
 
 /// A child or a confused old person who has not come home.

@@ -1,6 +1,8 @@
-//! What kind of turn this is, decided before any model: typed code over what was said.
+//! What kind of turn this is, decided before any answer: word lists first, then likeness to
+//! examples for what the lists took for a question.
 
 mod danger;
+mod meaning;
 mod person;
 mod progress;
 mod report;
@@ -11,6 +13,7 @@ pub use danger::Danger;
 use crate::privacy;
 use crate::store::OrderKind;
 
+pub(crate) use meaning::Examples;
 pub(crate) use small_talk::SmallTalk;
 
 /// What the resident wants of this turn.
@@ -83,7 +86,7 @@ fn is_question(text: &str) -> bool {
     const WORDS: &[&str] = &[
         "怎么", "咋", "如何", "什么", "啥", "哪", "多少", "几", "吗", "？", "?", "能不能", "可不可以", "可以不",
         "是不是", "有没有", "要不要", "该不该", "谁", "为什么", "为何", "呢", "何时", "多久",
-        "规定", "政策", "条件", "流程", "材料", "手续", "标准", "请问", "想问", "咨询", "了解",
+        "好久", "好多", "得不得", "规定", "政策", "条件", "流程", "材料", "手续", "标准", "请问", "想问", "咨询", "了解",
     ];
     // 能罚他们不, 行不, 有没得: the question stands in the last word.
     let bare = text.trim_end_matches(|character: char| !character.is_alphanumeric());

@@ -1,7 +1,7 @@
 //! Greetings, thanks and the like: answered at once, without the knowledge.
 
 /// What a resident says that asks for no fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SmallTalk {
     /// 你好
     Greeting,
