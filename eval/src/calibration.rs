@@ -3,24 +3,22 @@
 //! Half of the questions are kept out of the fit and show how well it does. The gate looks at the
 //! ranking, so the ranking is fitted first and compiled in.
 
+mod fit;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
-use knowledge::{
-    Evidence, Features, Gate, Library, RankingWeights, SearchQuery, SearchResult, Signals, Weight,
-};
+use knowledge::{Features, Gate, Library, SearchQuery, SearchResult, Weight};
 
 use crate::cases::{self, Case, Set};
 use crate::collections::{self, COMMUNITY, TODAY};
 use crate::logistic::{Example, Logistic};
 use crate::report::table;
-use crate::suites::{Setting, progress_bar};
+use crate::suites::{self, Setting, progress_bar};
 
 /// Off-topic questions asked of each library.
 const OFF_TOPIC: usize = 800;
-/// Wrong passages that each right one is compared with.
-const RIVALS: usize = 40;
 /// Share of the uncovered questions that the gate must decline.
 const DECLINED: f64 = 0.9;
 
@@ -53,16 +51,25 @@ pub(crate) fn calibrate(target: Target, setting: &Setting, out: &Path) -> anyhow
     let mut both = starter.clone();
     both.extend(collections::statutes(&setting.data)?);
     let mut asked = Vec::new();
-    for (name, statutes, editions) in [("starter", false, starter), ("statutes", true, both)] {
-        let library = setting.library(name, editions)?;
+    let mut lists = Vec::new();
+    for (library_name, statutes, editions) in [("starter", false, starter), ("statutes", true, both)] {
+        let library = setting.library(library_name, editions)?;
         // Without the statutes it is not known which legal questions the guides answer.
         let cases: Vec<&Case> = all()
             .filter(|case| statutes || case.set != Set::LegalCovered)
             .collect();
-        asked.extend(ask_all(&library, &cases, statutes, target)?);
+        match target {
+            Target::Ranking => lists.extend(fit::ranked(&library, &cases, library_name)?),
+            Target::Gate => asked.extend(ask_all(&library, &cases, statutes)?),
+        }
     }
     match target {
-        Target::Ranking => ranking(&asked, out),
+        Target::Ranking => {
+            let (library, cases) = suites::retrieval::cases(setting)?;
+            let cases: Vec<&Case> = cases.iter().collect();
+            lists.extend(fit::ranked(&library, &cases, "all articles")?);
+            write(out, "ranking.json", &fit::ranking(&lists))
+        }
         Target::Gate => gate(&asked, out),
     }
 }
@@ -71,20 +78,15 @@ fn ask_all<'a>(
     library: &Library,
     cases: &[&'a Case],
     statutes: bool,
-    target: Target,
 ) -> anyhow::Result<Vec<Asked<'a>>> {
     let bar = progress_bar(cases.len(), "asking")?;
     let mut asked = Vec::with_capacity(cases.len());
     for case in cases {
         bar.inc(1);
-        let ranked = matches!(target, Target::Ranking);
-        if ranked && case.gold.is_empty() {
-            continue;
-        }
         asked.push(Asked {
             case,
             statutes,
-            result: ask(library, case, if ranked { 200 } else { 0 })?,
+            result: ask(library, case, 0)?,
         });
     }
     bar.finish_and_clear();
@@ -100,94 +102,6 @@ pub(crate) fn ask(library: &Library, case: &Case, limit: usize) -> anyhow::Resul
         limit,
         as_unseen: case.prepared,
     })?)
-}
-
-/// Fits the weights so that right passages come before wrong ones, every question counting alike.
-fn ranking(asked: &[Asked], out: &Path) -> anyhow::Result<()> {
-    let signals = |evidence: &Evidence| -> Vec<f64> {
-        evidence.scores.signals.values.iter().map(|value| f64::from(*value)).collect()
-    };
-    let mut pairs = Vec::new();
-    for one in asked.iter().filter(|one| !one.case.held_out) {
-        let (right, wrong) = judged(one);
-        let count = (right.len() * wrong.len().min(RIVALS)) as f64;
-        for right in &right {
-            for wrong in wrong.iter().take(RIVALS) {
-                let difference = signals(right).into_iter().zip(signals(wrong));
-                let features: Vec<f64> = difference.map(|(right, wrong)| right - wrong).collect();
-                // Both ways round, so that the fit has no bias.
-                let opposite = features.iter().map(|value| -value).collect();
-                for (features, positive) in [(features, true), (opposite, false)] {
-                    pairs.push(Example {
-                        features,
-                        positive,
-                        weight: 20.0 / count,
-                    });
-                }
-            }
-        }
-    }
-    let model = Logistic::fit(&pairs.iter().collect::<Vec<_>>());
-    let mut weights = RankingWeights {
-        fitted_to: "xiangyin-eval calibrate ranking: guide questions, bench, leco covered; \
-                    every second one held out"
-            .to_owned(),
-        weights: [0.0; Signals::NAMES.len()],
-    };
-    let scales = model.weights.iter().zip(&model.deviations);
-    for (weight, (fitted, deviation)) in weights.weights.iter_mut().zip(scales) {
-        *weight = (fitted / deviation) as f32;
-    }
-    let before = RankingWeights::calibrated();
-    let mut rows = Vec::new();
-    for (name, weights) in [("before", before), ("after", &weights)] {
-        for (set, measured) in places(asked, weights) {
-            rows.push(vec![name.to_owned(), set, measured]);
-        }
-    }
-    println!("{}", table(&["weights", "set", "first, in three, MRR@10"], &rows));
-    for (name, weight) in Signals::NAMES.iter().zip(&weights.weights) {
-        println!("{name:>20} {weight:8.3}");
-    }
-    write(out, "ranking.json", &weights)
-}
-
-/// The passages that are right and those that are wrong for a question, as ranked.
-fn judged<'a>(one: &'a Asked) -> (Vec<&'a Evidence>, Vec<&'a Evidence>) {
-    let right = |evidence: &Evidence| one.case.gold.iter().any(|place| place.holds(evidence));
-    let (right, mut wrong): (Vec<_>, Vec<_>) = one.result.evidence.iter().partition(|e| right(e));
-    if one.case.set == Set::GuideQuestions {
-        // Another section of the right guide may answer as well.
-        wrong.retain(|wrong| right.iter().all(|right| right.edition_id != wrong.edition_id));
-    }
-    (right, wrong)
-}
-
-/// How the held-out questions of each set fare: share first, share in three, reciprocal rank.
-fn places(asked: &[Asked], weights: &RankingWeights) -> BTreeMap<String, String> {
-    let mut sets: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    for one in asked.iter().filter(|one| one.case.held_out) {
-        let (right, wrong) = judged(one);
-        let score = |evidence: &&Evidence| weights.score(&evidence.scores.signals);
-        let best = right.iter().map(score).fold(f32::NEG_INFINITY, f32::max);
-        let before = wrong.iter().filter(|wrong| score(wrong) >= best).count();
-        let place = if right.is_empty() { f64::INFINITY } else { (before + 1) as f64 };
-        let with = if one.statutes { "with statutes" } else { "guides only" };
-        sets.entry(format!("{}, {with}", one.case.set.name())).or_default().push(place);
-    }
-    let described = sets.into_iter().map(|(set, places)| {
-        let count = places.len() as f64;
-        let within = |limit: f64| places.iter().filter(|place| **place <= limit).count() as f64;
-        let reciprocal: f64 = places.iter().filter(|place| **place <= 10.0).map(|p| 1.0 / p).sum();
-        let text = format!(
-            "{:.3} {:.3} {:.3} of {count}",
-            within(1.0) / count,
-            within(3.0) / count,
-            reciprocal / count
-        );
-        (set, text)
-    });
-    described.collect()
 }
 
 /// Fits the probability that a question is covered, and the threshold that declines enough.

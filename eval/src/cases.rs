@@ -32,6 +32,8 @@ pub(crate) enum Set {
     LegalCovered,
     /// Legal questions none of whose laws is among the documents.
     LegalUncovered,
+    /// Legal questions, of all articles of the corpus.
+    Legal,
     /// Questions about encyclopedia pages.
     OffTopic,
 }
@@ -44,7 +46,21 @@ impl Set {
             Self::Bench => "bench",
             Self::LegalCovered => "leco covered",
             Self::LegalUncovered => "leco none",
+            Self::Legal => "leco",
             Self::OffTopic => "cmrc",
+        }
+    }
+}
+
+impl Case {
+    /// A layperson's legal question; in whichever set it stands, it is held out or not.
+    pub(crate) fn legal(set: Set, id: &str, question: String, gold: Vec<Place>) -> Self {
+        Self {
+            set,
+            question,
+            gold,
+            prepared: false,
+            held_out: every_second(id),
         }
     }
 }
@@ -176,13 +192,7 @@ pub(crate) fn legal(data: &Path) -> anyhow::Result<Vec<Case>> {
             "none" => (Set::LegalUncovered, Vec::new()),
             _ => return None,
         };
-        Some(Case {
-            set,
-            held_out: every_second(&question.id),
-            question: question.question,
-            gold,
-            prepared: false,
-        })
+        Some(Case::legal(set, &question.id, question.question, gold))
     });
     Ok(cases.collect())
 }

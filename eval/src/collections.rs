@@ -11,7 +11,7 @@ use knowledge::{IndexedAnswer, IndexedEdition};
 pub(crate) const COMMUNITY: &str = "national";
 
 /// The day on which the suites ask.
-pub(crate) const TODAY: Date = date(2026, 11, 1);
+pub(crate) const TODAY: Date = date(2026, 12, 1);
 
 /// The starter pack as it stands in the repository.
 pub(crate) fn starter() -> anyhow::Result<Vec<IndexedEdition>> {

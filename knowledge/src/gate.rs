@@ -1,6 +1,6 @@
 //! Is the evidence good enough to answer from?
 //!
-//! A logistic model over what the rankings say, calibrated by `xiangyin-eval train gate`. Its
+//! A logistic model over what the rankings say, fitted by `xiangyin-eval calibrate gate`. Its
 //! coefficients, what it was trained on and how it did there are in `calibration/gate.json`.
 
 use std::sync::LazyLock;
@@ -86,18 +86,17 @@ impl Features {
                 .all(|score| score.rank.is_some_and(|rank| rank <= 10))
         });
         let first = candidates.first().map(|candidate| candidate.scores).unwrap_or_default();
-        let [words, _, head, ..] = first.signals.values;
         let ninth = candidates.get(9).map_or(0.0, |candidate| candidate.scores.fused);
         Self {
             values: [
                 dense,
                 dense - mean,
-                best(|scores| scores.signals.values[0]),
-                best(|scores| scores.signals.values[1]),
-                words,
+                best(|scores| scores.signals.of_text("words")),
+                best(|scores| scores.signals.of_text("bigrams")),
+                first.signals.of_text("words"),
                 agreeing.count() as f32 / 10.0,
                 rankings.nearest_question.unwrap_or(NO_QUESTION),
-                head,
+                first.signals.of_text("head"),
                 first.fused,
                 first.fused - ninth,
             ],

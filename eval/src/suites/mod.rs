@@ -1,7 +1,7 @@
 //! The suites: one file each.
 
 mod refusal;
-mod retrieval;
+pub(crate) mod retrieval;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{Setting, progress_bar};
 use crate::baseline::PlainBm25;
+use crate::cases::{Case, Place, Set};
 use crate::collections::{COMMUNITY, TODAY};
 use crate::data::{self, Article, LegalQuestion};
 use crate::report::{Report, table};
@@ -141,6 +142,31 @@ impl Corpus {
             article_of,
         }
     }
+}
+
+/// The library of all articles, and the questions with the places that answer them.
+pub(crate) fn cases(setting: &Setting) -> anyhow::Result<(Library, Vec<Case>)> {
+    let questions = data::legal_questions(&setting.data)?;
+    let articles = chosen(data::articles(&setting.data)?, &questions, setting);
+    let corpus = Corpus::of(&articles);
+    let mut places: HashMap<u32, Vec<(String, u32)>> = HashMap::new();
+    for (place, article) in &corpus.article_of {
+        places.entry(*article).or_default().push(place.clone());
+    }
+    let cases = questions.into_iter().map(|question| {
+        let gold = question
+            .gold_ids
+            .iter()
+            .filter_map(|id| places.get(corpus.same.get(id)?))
+            .flatten()
+            .map(|(edition, ordinal)| Place::Passage {
+                edition: edition.clone(),
+                ordinal: *ordinal,
+            });
+        Case::legal(Set::Legal, question.id.as_str(), question.question.clone(), gold.collect())
+    });
+    let cases = cases.collect();
+    Ok((setting.library("retrieval", corpus.editions)?, cases))
 }
 
 /// All articles, or those that answer a question and a number of others.

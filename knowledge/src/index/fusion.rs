@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::lexical::{self, FieldWeight, Ranking};
 use super::schema::{Columns, PASSAGE, QUESTION};
-use super::signals::{RankingWeights, Signals};
+use super::signals::{Parts, RankingWeights, Signals};
 use super::snapshot::{Scope, Snapshot};
 use super::wording::Wording;
 use crate::aspect::Aspects;
@@ -82,23 +82,32 @@ impl Rankings {
             .copied()
             .collect();
         let asked = Aspects::of(query.text);
+        let context = Context::of(snapshot, vector, &together);
+        let highest = |scores: &[f32]| {
+            let found = together.iter().map(|row| scores[*row as usize]);
+            found.fold(f32::MIN_POSITIVE, f32::max)
+        };
+        let (most_words, most_bigrams) = (highest(&words.scores), highest(&bigrams.scores));
         let weights = RankingWeights::calibrated();
         let mut candidates: Vec<Candidate> = together
-            .into_iter()
-            .map(|row| {
+            .iter()
+            .map(|&row| {
                 let facts = &snapshot.rows.facts[row as usize];
                 let at = row as usize;
                 let dense = snapshot.vectors.similarity(vector, row);
-                let signals = Signals::new(
-                    share(words.scores[at], words.ceiling()),
-                    share(bigrams.scores[at], bigrams.ceiling()),
-                    share(head.scores[at], head.ceiling()),
+                let signals = Signals::new(&Parts {
+                    words: share(words.scores[at], words.ceiling()),
+                    bigrams: share(bigrams.scores[at], bigrams.ceiling()),
+                    best_words: words.scores[at] / most_words,
+                    best_bigrams: bigrams.scores[at] / most_bigrams,
+                    head: share(head.scores[at], head.ceiling()),
                     dense,
-                    prepared.of_passage(facts.edition, facts.ordinal),
-                    prepared.of_edition(facts.edition),
+                    context: context.beside(facts.edition, dense),
+                    question: prepared.of_passage(facts.edition, facts.ordinal),
+                    document_question: prepared.of_edition(facts.edition),
                     asked,
-                    facts.aspects,
-                );
+                    heading: facts.aspects,
+                });
                 Candidate {
                     row,
                     distance: distances[at].unwrap_or(usize::MAX),
@@ -183,6 +192,38 @@ impl PreparedQuestions {
         nearest.sort_unstable_by(|a, b| b.1.total_cmp(a.1).then(a.0.cmp(b.0)));
         let nearest = nearest.into_iter().take(DEPTH);
         nearest.filter_map(|((edition, ordinal), _)| snapshot.rows.passage(*edition, *ordinal))
+    }
+}
+
+/// The nearest passages of each document: a law that says much about a matter is likelier to
+/// answer than one that touches it once.
+struct Context(HashMap<u32, Vec<f32>>);
+
+/// Other passages of a document that are looked at.
+const NEIGHBOURS: usize = 3;
+
+impl Context {
+    fn of(snapshot: &Snapshot, vector: &[f32], rows: &BTreeSet<u32>) -> Self {
+        let mut editions: HashMap<u32, Vec<f32>> = HashMap::new();
+        for row in rows {
+            let nearest = editions.entry(snapshot.rows.facts[*row as usize].edition).or_default();
+            nearest.push(snapshot.vectors.similarity(vector, *row));
+        }
+        for nearest in editions.values_mut() {
+            nearest.sort_unstable_by(|a, b| b.total_cmp(a));
+            nearest.truncate(NEIGHBOURS + 1);
+        }
+        Self(editions)
+    }
+
+    /// Mean likeness of a document's nearest passages but the one whose likeness is `own`.
+    fn beside(&self, edition: u32, own: f32) -> Option<f32> {
+        let nearest = self.0.get(&edition)?;
+        let skipped = nearest.iter().position(|likeness| *likeness <= own);
+        let others = nearest.iter().enumerate().filter(|(at, _)| Some(*at) != skipped);
+        let others: Vec<f32> = others.map(|(_, likeness)| *likeness).take(NEIGHBOURS).collect();
+        // Those that were not found at all are taken for unrelated.
+        (others.len() == NEIGHBOURS).then(|| others.iter().sum::<f32>() / NEIGHBOURS as f32)
     }
 }
 

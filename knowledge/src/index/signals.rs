@@ -25,16 +25,29 @@ pub struct Signals {
 impl Signals {
     /// What each value is.
     ///
-    /// `words`, `bigrams`: share of what could be matched. `head`: the same of title, keywords and
-    /// headings alone. `dense`: cosine above that of unrelated texts. `question`,
-    /// `document_question`: the same of the nearest prepared question that the passage answers, or
-    /// its document does; 0 where it has none. `aspect`, `other_aspect`: 1 where the heading names
-    /// what is asked for, or something else.
-    pub const NAMES: [&'static str; 9] = [
+    /// `words`, `bigrams`: share of what could be matched. `best_words`, `best_bigrams`: the same
+    /// as a share of the best passage's. `head`: as `words`, of title, keywords and headings alone.
+    /// `dense`: cosine above that of unrelated texts. `context`: the same of the document's
+    /// nearest other passages. The seven stand twice: what comes with prepared questions is written
+    /// for residents, a law is not, and each has weights of its own; those of the other kind are 0.
+    /// `question`, `document_question`: as `dense`, of the nearest prepared question that the
+    /// passage answers, or its document does; 0 where it has none. `aspect`, `other_aspect`: 1
+    /// where the heading names what is asked for, or something else.
+    pub const NAMES: [&'static str; 19] = [
         "words",
         "bigrams",
+        "best_words",
+        "best_bigrams",
         "head",
         "dense",
+        "context",
+        "guide_words",
+        "guide_bigrams",
+        "guide_best_words",
+        "guide_best_bigrams",
+        "guide_head",
+        "guide_dense",
+        "guide_context",
         "question",
         "document_question",
         "has_questions",
@@ -42,34 +55,57 @@ impl Signals {
         "other_aspect",
     ];
 
-    #[expect(clippy::too_many_arguments, reason = "one a signal, named at the only caller")]
-    pub(crate) fn new(
-        words: f32,
-        bigrams: f32,
-        head: f32,
-        dense: f32,
-        question: Option<f32>,
-        document_question: Option<f32>,
-        asked: Aspects,
-        heading: Aspects,
-    ) -> Self {
+    /// Puts the parts of one passage together.
+    pub(crate) fn new(parts: &Parts) -> Self {
         let related = |cosine: f32| cosine - UNRELATED;
         let flag = |holds: bool| f32::from(u8::from(holds));
-        let both_name_one = !asked.is_empty() && !heading.is_empty();
-        Self {
-            values: [
-                words,
-                bigrams,
-                head,
-                related(dense),
-                question.map_or(0.0, related),
-                document_question.map_or(0.0, related),
-                flag(document_question.is_some()),
-                flag(asked.meets(heading)),
-                flag(both_name_one && !asked.meets(heading)),
-            ],
-        }
+        let texts = [
+            parts.words,
+            parts.bigrams,
+            parts.best_words,
+            parts.best_bigrams,
+            parts.head,
+            related(parts.dense),
+            parts.context.map_or(0.0, related),
+        ];
+        let mut values = [0.0; Self::NAMES.len()];
+        let start = if parts.document_question.is_some() { texts.len() } else { 0 };
+        values[start..start + texts.len()].copy_from_slice(&texts);
+        let both_name_one = !parts.asked.is_empty() && !parts.heading.is_empty();
+        values[2 * texts.len()..].copy_from_slice(&[
+            parts.question.map_or(0.0, related),
+            parts.document_question.map_or(0.0, related),
+            flag(parts.document_question.is_some()),
+            flag(parts.asked.meets(parts.heading)),
+            flag(both_name_one && !parts.asked.meets(parts.heading)),
+        ]);
+        Self { values }
     }
+
+    /// The value of that name, whether of a law or of a guide.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such name.
+    pub(crate) fn of_text(&self, name: &str) -> f32 {
+        let at = Self::NAMES.iter().position(|known| *known == name).expect("a signal's name");
+        self.values[at] + self.values[at + 7]
+    }
+}
+
+/// What is known of one passage before it is weighed.
+pub(crate) struct Parts {
+    pub(crate) words: f32,
+    pub(crate) bigrams: f32,
+    pub(crate) best_words: f32,
+    pub(crate) best_bigrams: f32,
+    pub(crate) head: f32,
+    pub(crate) dense: f32,
+    pub(crate) context: Option<f32>,
+    pub(crate) question: Option<f32>,
+    pub(crate) document_question: Option<f32>,
+    pub(crate) asked: Aspects,
+    pub(crate) heading: Aspects,
 }
 
 /// How much each signal counts; only the order of the sums means something.

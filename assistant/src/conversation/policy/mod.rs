@@ -1,6 +1,7 @@
-//! What kind of turn this is, decided before any answer: word lists first, then likeness to
-//! examples for what the lists took for a question.
+//! What kind of turn this is, decided before any answer: word lists first, then a small
+//! classifier for what the lists took for a question.
 
+mod classifier;
 mod danger;
 mod meaning;
 mod person;
