@@ -14,9 +14,20 @@
 //! assert_eq!(&pasted[cleaned.original(6..9)], "證");
 //! ```
 
+mod data;
+mod error;
+mod language_model;
+mod lexicon;
 mod mapped;
 pub mod numerals;
+pub mod phonology;
 pub mod pinyin;
 pub mod script;
+mod variety;
+mod words;
 
+pub use error::{Error, Problem};
+pub use language_model::LanguageModel;
+pub use lexicon::{Class, Context, Entry, Lexicon, Register, read_entries};
 pub use mapped::Mapped;
+pub use variety::Variety;

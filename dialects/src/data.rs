@@ -1,0 +1,50 @@
+//! The files of `data/`, one folder a variety; each folder's SOURCES.md says what they were made
+//! from.
+
+use crate::Variety;
+
+/// The file `lexicon.tsv` of a variety.
+pub(crate) fn lexicon(variety: Variety) -> &'static str {
+    match variety {
+        Variety::Kunming => include_str!("../data/kunming/lexicon.tsv"),
+        Variety::Hefei => include_str!("../data/hefei/lexicon.tsv"),
+        Variety::Luxi => include_str!("../data/luxi/lexicon.tsv"),
+        Variety::Jinan => include_str!("../data/jinan/lexicon.tsv"),
+        Variety::Zhongyuan => include_str!("../data/zhongyuan/lexicon.tsv"),
+        Variety::Dongbei => include_str!("../data/dongbei/lexicon.tsv"),
+        Variety::Changsha => include_str!("../data/changsha/lexicon.tsv"),
+        Variety::Nanchang => include_str!("../data/nanchang/lexicon.tsv"),
+        Variety::Chengdu
+        | Variety::Chongqing
+        | Variety::Guiyang
+        | Variety::Guangzhou
+        | Variety::Shanghai
+        | Variety::Suzhou
+        | Variety::Yiwu
+        | Variety::Meixian
+        | Variety::Xiamen => "",
+    }
+}
+
+/// The file `sounds.tsv` of a variety.
+pub(crate) fn sounds(variety: Variety) -> &'static str {
+    match variety {
+        Variety::Kunming
+        | Variety::Chengdu
+        | Variety::Chongqing
+        | Variety::Guiyang
+        | Variety::Hefei
+        | Variety::Luxi
+        | Variety::Jinan
+        | Variety::Zhongyuan
+        | Variety::Dongbei
+        | Variety::Guangzhou
+        | Variety::Shanghai
+        | Variety::Suzhou
+        | Variety::Yiwu
+        | Variety::Changsha
+        | Variety::Nanchang
+        | Variety::Meixian
+        | Variety::Xiamen => "",
+    }
+}
