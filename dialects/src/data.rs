@@ -7,17 +7,17 @@ use crate::Variety;
 pub(crate) fn lexicon(variety: Variety) -> &'static str {
     match variety {
         Variety::Kunming => include_str!("../data/kunming/lexicon.tsv"),
+        Variety::Chengdu => include_str!("../data/chengdu/lexicon.tsv"),
         Variety::Hefei => include_str!("../data/hefei/lexicon.tsv"),
         Variety::Luxi => include_str!("../data/luxi/lexicon.tsv"),
         Variety::Jinan => include_str!("../data/jinan/lexicon.tsv"),
         Variety::Zhongyuan => include_str!("../data/zhongyuan/lexicon.tsv"),
         Variety::Dongbei => include_str!("../data/dongbei/lexicon.tsv"),
+        Variety::Guangzhou => include_str!("../data/guangzhou/lexicon.tsv"),
         Variety::Changsha => include_str!("../data/changsha/lexicon.tsv"),
         Variety::Nanchang => include_str!("../data/nanchang/lexicon.tsv"),
-        Variety::Chengdu
-        | Variety::Chongqing
+        Variety::Chongqing
         | Variety::Guiyang
-        | Variety::Guangzhou
         | Variety::Shanghai
         | Variety::Suzhou
         | Variety::Yiwu
@@ -29,8 +29,14 @@ pub(crate) fn lexicon(variety: Variety) -> &'static str {
 /// The file `sounds.tsv` of a variety.
 pub(crate) fn sounds(variety: Variety) -> &'static str {
     match variety {
-        Variety::Kunming
-        | Variety::Chengdu
+        Variety::Kunming => include_str!("../data/kunming/sounds.tsv"),
+        Variety::Guangzhou => include_str!("../data/guangzhou/sounds.tsv"),
+        Variety::Shanghai => include_str!("../data/shanghai/sounds.tsv"),
+        Variety::Suzhou => include_str!("../data/suzhou/sounds.tsv"),
+        Variety::Yiwu => include_str!("../data/yiwu/sounds.tsv"),
+        Variety::Meixian => include_str!("../data/meixian/sounds.tsv"),
+        Variety::Xiamen => include_str!("../data/xiamen/sounds.tsv"),
+        Variety::Chengdu
         | Variety::Chongqing
         | Variety::Guiyang
         | Variety::Hefei
@@ -38,13 +44,7 @@ pub(crate) fn sounds(variety: Variety) -> &'static str {
         | Variety::Jinan
         | Variety::Zhongyuan
         | Variety::Dongbei
-        | Variety::Guangzhou
-        | Variety::Shanghai
-        | Variety::Suzhou
-        | Variety::Yiwu
         | Variety::Changsha
-        | Variety::Nanchang
-        | Variety::Meixian
-        | Variety::Xiamen => "",
+        | Variety::Nanchang => "",
     }
 }

@@ -9,10 +9,7 @@ pub use self::{
     context::Context,
     entry::{Class, Entry, Register, read_entries},
 };
-pub(crate) use self::{
-    context::{ends_clause, head, tail},
-    entry::read_share,
-};
+pub(crate) use self::{context::ends_clause, entry::read_share};
 use crate::{Variety, data};
 
 /// The built-in words of one dialect.

@@ -14,11 +14,16 @@
 //! assert_eq!(&pasted[cleaned.original(6..9)], "證");
 //! ```
 
+mod correct;
 mod data;
 mod error;
+mod formality;
+mod forms;
+mod identify;
 mod language_model;
 mod lexicon;
 mod mapped;
+mod normalize;
 pub mod numerals;
 pub mod phonology;
 pub mod pinyin;
@@ -26,8 +31,11 @@ pub mod script;
 mod variety;
 mod words;
 
+pub use correct::{Corrected, Corrector, Heard, Term};
 pub use error::{Error, Problem};
+pub use identify::{Identified, identify};
 pub use language_model::LanguageModel;
 pub use lexicon::{Class, Context, Entry, Lexicon, Register, read_entries};
 pub use mapped::Mapped;
+pub use normalize::{Change, Normalized, Normalizer};
 pub use variety::Variety;

@@ -127,10 +127,11 @@ pub(super) fn parse_final(written: &str) -> Option<usize> {
     FINALS.iter().position(|ending| *ending == known)
 }
 
-/// The place of an initial; `0`, `∅` and `-` are the missing one.
+/// The place of an initial; `zero` and `0` are the missing one, as are `y` and `w`, which only
+/// spell it.
 pub(super) fn parse_initial(written: &str) -> Option<usize> {
     let known = match written {
-        "0" | "∅" | "-" | "Ø" | "零" => "",
+        "zero" | "0" | "y" | "w" => "",
         other => other,
     };
     INITIALS.iter().position(|initial| *initial == known)
