@@ -147,8 +147,12 @@ impl Corrector {
             let range = hypothesis.bytes(candidate.range.clone());
             let form = &heard.text[range.clone()];
             text.push(&heard.text[at..range.start], at..range.start);
-            text.push(&candidate.text, range.clone());
-            at = range.end;
+            at = range.start;
+            for (heard, meant) in form.char_indices().zip(candidate.text.chars()) {
+                let end = range.start + heard.0 + heard.1.len_utf8();
+                text.replace(meant.encode_utf8(&mut [0; 4]), at..end);
+                at = end;
+            }
             changes.push(Change {
                 form: form.to_owned(),
                 range,

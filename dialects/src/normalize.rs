@@ -2,30 +2,24 @@
 
 mod grammar;
 mod lattice;
+mod setting;
 
 use std::{ops::Range, sync::Arc};
 
 use serde::Serialize;
 
-use self::lattice::{Edge, Lattice};
+use self::{
+    lattice::{Edge, Lattice},
+    setting::Setting,
+};
 use crate::{
     Entry, LanguageModel, Mapped, Variety,
-    formality::formality,
-    forms::{Forms, Found, Meaning, UNMISTAKABLE},
-    identify, words,
+    forms::{Forms, Found, Meaning},
+    identify,
 };
 
 /// Varieties that must share an unmistakable word for everybody to understand it.
 const KNOWN_TO_ALL: usize = 3;
-
-/// What it counts against a form, in log odds, that it begins or ends within a standard word.
-const SPLITS_WORD: f32 = 2.2;
-
-/// What it counts against a form that the sentence is a law's.
-const OFFICIAL: f32 = 6.0;
-
-/// What another unmistakable form in the sentence counts for a form.
-const COMPANY: f32 = 0.6;
 
 /// Texts are gone through sentence by sentence, and sentences in parts of so many characters.
 const LONGEST: usize = 160;
@@ -138,7 +132,7 @@ impl Normalizer {
                 result.push(&text[kept.clone()], kept);
             }
             at = edge.range.end;
-            result.push(&edge.gloss, place.clone());
+            push_change(result, &text[place.clone()], &edge.gloss, place.start);
             changes.push(Change {
                 form: text[place.clone()].to_owned(),
                 range: place,
@@ -163,50 +157,19 @@ impl Normalizer {
         if found.is_empty() && patterns.is_empty() {
             return Vec::new();
         }
-        let boundaries = boundaries(sentence);
-        let official = OFFICIAL * formality(sentence);
-        let company = |range: &Range<usize>| {
-            let mut last = 0;
-            let mut others = 0;
-            for other in &found {
-                let apart = other.range.end <= range.start || other.range.start >= range.end;
-                if apart && other.meaning.share >= UNMISTAKABLE && other.range.start >= last {
-                    others += 1;
-                    last = other.range.end;
-                }
-            }
-            others
-        };
-        let weighed = |range: Range<usize>, gloss: &str, share: f32| {
-            let splits = [range.start, range.end]
+        let setting = Setting::new(sentence, &found);
+        let mut edges: Vec<Edge> =
+            found
                 .iter()
-                .any(|edge| boundaries.binary_search(edge).is_err());
-            let share = share.clamp(0.02, 0.99);
-            let others = company(&range).min(2) as f32;
-            Edge {
-                weight: (share / (1.0 - share)).ln() + COMPANY * others
-                    - official
-                    - if splits { SPLITS_WORD } else { 0.0 },
-                gloss: gloss.to_owned(),
-                range,
-            }
-        };
-        let mut edges: Vec<Edge> = found
-            .iter()
-            .map(|found| {
-                weighed(
-                    found.range.clone(),
-                    &found.meaning.gloss,
-                    found.meaning.share,
-                )
-            })
-            .chain(
-                patterns
-                    .into_iter()
-                    .map(|pattern| weighed(pattern.range, &pattern.gloss, pattern.share)),
-            )
-            .filter(|edge| edge.weight > -4.0)
-            .collect();
+                .map(|found| {
+                    let meaning = found.meaning;
+                    setting.edge(found.range.clone(), &meaning.gloss, meaning.share)
+                })
+                .chain(patterns.iter().map(|pattern| {
+                    setting.edge(pattern.range.clone(), &pattern.gloss, pattern.share)
+                }))
+                .filter(|edge| edge.weight > -4.0)
+                .collect();
         edges.sort_by(|one, other| {
             (one.range.start, one.range.end, &one.gloss)
                 .cmp(&(other.range.start, other.range.end, &other.gloss))
@@ -249,15 +212,26 @@ impl Speaker {
     }
 }
 
-/// Where words of standard text begin and end.
-fn boundaries(sentence: &str) -> Vec<usize> {
-    let mut at = 0;
-    let mut edges = vec![0];
-    for word in words::cut(sentence) {
-        at += word.len();
-        edges.push(at);
-    }
-    edges
+/// Appends what replaces a form; what both begin and end with points to its own place.
+fn push_change(result: &mut Mapped, form: &str, gloss: &str, at: usize) {
+    let same = |pair: &(char, char)| pair.0 == pair.1;
+    let first: usize = form
+        .chars()
+        .zip(gloss.chars())
+        .take_while(same)
+        .map(|(character, _)| character.len_utf8())
+        .sum();
+    let last: usize = form[first..]
+        .chars()
+        .rev()
+        .zip(gloss[first..].chars().rev())
+        .take_while(same)
+        .map(|(character, _)| character.len_utf8())
+        .sum();
+    let (end, gloss_end) = (form.len() - last, gloss.len() - last);
+    result.push(&form[..first], at..at + first);
+    result.replace(&gloss[first..gloss_end], at + first..at + end);
+    result.push(&form[end..], at + end..at + form.len());
 }
 
 /// Byte ranges of the sentences of a text, which together are the text.

@@ -31,10 +31,10 @@ const DIFFERENT: f32 = 6.0;
 const HOLDS_TOGETHER: f32 = 2.5;
 pub(super) const HOLDING_TOGETHER: &str = "的了是我你他她在有不要这那哪就都和也去吗呢吧把被给个能会到想问得着没还又再从对为些么一二三四五六七八九十百千万两几";
 
-/// What it costs to change a whole word that is one as it stands, and that when the recogniser was
-/// in doubt about it.
-const REAL_WORD: f32 = 3.0;
-const DOUBTED_WORD: f32 = 1.0;
+/// What it costs to change a word that is one as it stands, and that when the recogniser was in
+/// doubt about it.
+const REAL_WORD: f32 = 5.0;
+const DOUBTED_WORD: f32 = 1.5;
 const IN_DOUBT: f32 = -1.5;
 
 /// What it counts that another hypothesis has the term.
@@ -44,8 +44,9 @@ const HEARD_ELSEWHERE: f32 = 2.0;
 const READS_WELL: f32 = 0.35;
 const MOST: f32 = 6.0;
 
-/// Most difference a syllable on average, and in one syllable.
-const NEAR_ON_AVERAGE: f32 = 0.3;
+/// Most difference a syllable on average, and in one syllable; a typist differs by sound alone.
+const NEAR_ON_AVERAGE: f32 = 0.26;
+const NEAR_WHEN_TYPED: f32 = 0.08;
 const NEAR_IN_ONE: f32 = 0.75;
 
 /// A text by characters, with how each sounds.
@@ -55,6 +56,8 @@ pub(super) struct Hypothesis<'a> {
     offsets: Vec<usize>,
     sounds: Vec<Readings>,
     classes: Vec<Vec<u16>>,
+    /// Words of two characters or more that stand there, as ranges of characters.
+    words: Vec<Range<usize>>,
 }
 
 impl<'a> Hypothesis<'a> {
@@ -82,10 +85,22 @@ impl<'a> Hypothesis<'a> {
                 .iter()
                 .map(|sound| classes(sound, ear).collect())
                 .collect(),
+            words: real_words(&heard.text),
             sounds,
             characters,
             heard,
         }
+    }
+
+    /// How many real words would not be there any more if `meant` stood in a stretch.
+    fn real_words(&self, range: &Range<usize>, meant: &[(char, Readings)]) -> usize {
+        let changes = |place: usize| {
+            range.contains(&place) && self.characters[place] != meant[place - range.start].0
+        };
+        self.words
+            .iter()
+            .filter(|word| (*word).clone().any(changes))
+            .count()
     }
 
     /// Bytes of a range of characters.
@@ -128,6 +143,19 @@ impl<'a> Hypothesis<'a> {
             None => MISHEARD,
         }
     }
+}
+
+fn real_words(text: &str) -> Vec<Range<usize>> {
+    let mut at = 0;
+    let mut ranges = Vec::new();
+    for word in words::cut(text) {
+        let length = word.chars().count();
+        if length > 1 && words::is_word(word) {
+            ranges.push(at..at + length);
+        }
+        at += length;
+    }
+    ranges
 }
 
 /// A term or word that can be meant by a stretch of a text.
@@ -215,9 +243,15 @@ fn compare(
             price += HOLDS_TOGETHER;
         }
     }
-    let too_far = distance > NEAR_ON_AVERAGE * length as f32;
-    // A word that is no term is only put right where most of it stands there.
-    if too_far || !spoken.term && (changed == 0 || 2 * changed > length) {
+    let near = if hypothesis.heard.typed {
+        NEAR_WHEN_TYPED
+    } else {
+        NEAR_ON_AVERAGE
+    };
+    // A word that is no term is only put right where most of it stands there, and never for a
+    // typist: what they write may well be a name.
+    let guessed = hypothesis.heard.typed || changed == 0 || 2 * changed > length;
+    if distance > near * length as f32 || !spoken.term && guessed {
         return None;
     }
     let mut score = spoken.log_probability;
@@ -228,13 +262,12 @@ fn compare(
             .iter()
             .any(|alternative| alternative.contains(&spoken.text));
         let doubt = hypothesis.doubt(range.clone());
-        if words::is_word(hypothesis.text(range.clone())) {
-            price += if doubt < IN_DOUBT {
-                REAL_WORD
-            } else {
-                DOUBTED_WORD
-            };
-        }
+        let each = if doubt < IN_DOUBT {
+            REAL_WORD
+        } else {
+            DOUBTED_WORD
+        };
+        price += each * hypothesis.real_words(&range, &spoken.characters) as f32;
         score += doubt - price - DIFFERENT * distance - CHANGED * changed as f32
             + fit(hypothesis, &range, &spoken.text, model)
             + if elsewhere { HEARD_ELSEWHERE } else { 0.0 }

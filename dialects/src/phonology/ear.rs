@@ -24,6 +24,9 @@ const APART: f32 = 0.55;
 /// Cost of another tone.
 const OTHER_TONE: f32 = 0.06;
 
+/// Cost of a reading that is not the commonest.
+const RARER: f32 = 0.2;
+
 /// Cost of a syllable too many or too few.
 const MISSING: f32 = 0.7;
 
@@ -125,7 +128,7 @@ impl Ear {
         let mut least = 1.0_f32;
         for (rank, first) in one.as_slice().iter().enumerate() {
             for (other_rank, second) in other.as_slice().iter().enumerate() {
-                let rarer = 0.04 * (rank + other_rank) as f32;
+                let rarer = RARER * (rank + other_rank) as f32;
                 least = least.min(self.between(*first, *second) + rarer);
             }
         }

@@ -1,5 +1,7 @@
 //! Syllables of Putonghua and the readings of characters.
 
+use std::sync::LazyLock;
+
 use ::pinyin::ToPinyinMulti;
 
 /// Initials in pinyin, the missing one first.
@@ -169,13 +171,30 @@ impl Readings {
     }
 }
 
+/// The common Han characters, whose readings are kept.
+const COMMON: std::ops::Range<usize> = 0x4e00..0xa000;
+
 /// The readings of a character, the commonest first; digits are read as their Chinese numeral.
 pub(crate) fn readings(character: char) -> Readings {
-    let mut known = Readings::default();
+    static KNOWN: LazyLock<Vec<Readings>> = LazyLock::new(|| {
+        COMMON
+            .map(|code| char::from_u32(code as u32).map_or_else(Readings::default, look_up))
+            .collect()
+    });
     let character = match character {
         '0'..='9' => DIGITS[character as usize - '0' as usize],
         _ => character,
     };
+    let code = character as usize;
+    if COMMON.contains(&code) {
+        KNOWN[code - COMMON.start]
+    } else {
+        look_up(character)
+    }
+}
+
+fn look_up(character: char) -> Readings {
+    let mut known = Readings::default();
     let Some(readings) = character.to_pinyin_multi() else {
         return known;
     };

@@ -1,0 +1,120 @@
+//! Standard text must come through as it is: laws, encyclopaedic questions and citizens' messages,
+//! 10,000 sentences in all. Every change is listed, for a person to judge its meaning.
+
+mod common;
+
+use std::{fs::File, io::Read, path::Path, sync::Arc};
+
+use dialects::{Corrector, Heard, LanguageModel, Normalizer, Variety};
+use flate2::read::GzDecoder;
+use serde_json::Value;
+
+/// Sentences of each of the three sorts.
+const LAWS: usize = 4000;
+const QUESTIONS: usize = 3000;
+const MESSAGES: usize = 3000;
+
+/// Changes of any sort that are accepted in 10,000 sentences, for each variety.
+const CHANGED: usize = 10;
+
+#[test]
+fn standard_text_comes_through() {
+    let Some(shared) = common::shared() else {
+        return;
+    };
+    let sentences = sentences(&shared);
+    assert_eq!(sentences.len(), LAWS + QUESTIONS + MESSAGES);
+    let model = Arc::new(LanguageModel::train(common::guides()));
+    let terms = common::terms();
+    let mut over = Vec::new();
+    for variety in [
+        None,
+        Some(Variety::Kunming),
+        Some(Variety::Chengdu),
+        Some(Variety::Hefei),
+        Some(Variety::Guangzhou),
+    ] {
+        let normalizer = Normalizer::new(variety, &[], Arc::clone(&model));
+        let corrector = Corrector::new(terms.iter().cloned(), variety, &[], Arc::clone(&model));
+        let (mut normalized, mut corrected) = (0, 0);
+        let name = variety.map_or("standard", Variety::id);
+        for sentence in &sentences {
+            let right = corrector.correct(&Heard::typed(sentence.as_str()));
+            if !right.changes.is_empty() {
+                corrected += 1;
+                list(name, "corrected", sentence, &right.changes);
+            }
+            let standard = normalizer.normalize(sentence);
+            if !standard.changes.is_empty() {
+                normalized += 1;
+                list(name, "normalised", sentence, &standard.changes);
+            }
+        }
+        println!(
+            "{name}: {normalized} normalised, {corrected} corrected of {}",
+            sentences.len()
+        );
+        if normalized + corrected >= CHANGED {
+            over.push(name);
+        }
+    }
+    assert!(
+        over.is_empty(),
+        "too much is changed for {over:?}, see the list"
+    );
+}
+
+fn list(variety: &str, what: &str, sentence: &str, changes: &[dialects::Change]) {
+    let changes: Vec<String> = changes
+        .iter()
+        .map(|change| format!("{}->{} {:.2}", change.form, change.gloss, change.certainty))
+        .collect();
+    println!("{variety} {what} [{}] {sentence}", changes.join(", "));
+}
+
+fn sentences(shared: &Path) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for folder in ["national_laws", "admin_regs"] {
+        for text in common::markdown(&shared.join("kb").join(folder)) {
+            // Front matter first, then the articles.
+            let body = text.splitn(3, "---").nth(2).unwrap_or("").to_owned();
+            sentences.extend(split(&body).step_by(3));
+        }
+    }
+    sentences.truncate(LAWS);
+    let questions = std::fs::read_to_string(shared.join("qa/cmrc2018/dev_questions.jsonl"))
+        .expect("the questions are readable");
+    sentences.extend(
+        questions
+            .lines()
+            .map(|line| field(line, "question"))
+            .take(QUESTIONS),
+    );
+    let mut messages = String::new();
+    GzDecoder::new(
+        File::open(shared.join("workorders/tipdm2020/messages_unlabelled.jsonl.gz"))
+            .expect("the messages are there"),
+    )
+    .read_to_string(&mut messages)
+    .expect("the messages are readable");
+    sentences.extend(
+        messages
+            .lines()
+            .flat_map(|line| split(&field(line, "text")).collect::<Vec<_>>())
+            .take(MESSAGES),
+    );
+    sentences
+}
+
+fn field(line: &str, name: &str) -> String {
+    let value: Value = serde_json::from_str(line).expect("a line of JSON");
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// Sentences of at least six characters.
+fn split(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split_inclusive(['。', '！', '？', '\n'])
+        .map(str::trim)
+        .filter(|sentence| sentence.chars().count() >= 6)
+        .map(str::to_owned)
+}
