@@ -117,9 +117,10 @@ impl Variety {
     /// Varieties whose words its speakers share or know, the nearest first.
     pub fn related(self) -> &'static [Self] {
         match self {
-            Self::Kunming | Self::Guiyang => &[Self::Chengdu, Self::Chongqing],
-            Self::Chengdu => &[Self::Chongqing, Self::Guiyang],
-            Self::Chongqing => &[Self::Chengdu, Self::Guiyang],
+            Self::Kunming => &[Self::Guiyang, Self::Chengdu, Self::Chongqing],
+            Self::Guiyang => &[Self::Chengdu, Self::Chongqing, Self::Kunming],
+            Self::Chengdu => &[Self::Chongqing, Self::Guiyang, Self::Kunming],
+            Self::Chongqing => &[Self::Chengdu, Self::Guiyang, Self::Kunming],
             Self::Luxi => &[Self::Jinan, Self::Zhongyuan],
             Self::Zhongyuan => &[Self::Luxi, Self::Jinan],
             Self::Jinan => &[Self::Luxi, Self::Zhongyuan],

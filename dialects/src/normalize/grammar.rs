@@ -17,7 +17,7 @@ pub(super) struct Pattern {
 
 /// Verbs of one character that people use of offices, papers and things at home.
 const VERBS: &str =
-    "办领交报去走吃拿取开买卖搞做弄修换查用住坐喝进改转缴补签盖填寄送借还租迁上下退停";
+    "办领交报去走吃拿取开买卖搞做弄修换查用住坐喝进改转缴补签盖填寄送借还租迁上下退停追轮赶赔看听算整";
 
 /// What a question adverb stands before, of one character, with how often 给 is one there.
 const MODALS: &[(&str, f32)] = &[
@@ -79,7 +79,7 @@ pub(super) fn patterns(sentence: &str, variety: Option<Variety>) -> Vec<Pattern>
                 found.extend(all_right(&text, at, "管中照"));
             }
             Variety::Shanghai | Variety::Suzhou => {
-                found.extend(question_adverb(&text, at, &[('阿', 0.95), ('啊', 0.8)]));
+                found.extend(question_adverb(&text, at, &[('阿', 0.92), ('啊', 0.8)]));
             }
             Variety::Luxi | Variety::Jinan | Variety::Zhongyuan => {
                 found.extend(all_right(&text, at, "中管沾"));
@@ -207,10 +207,7 @@ struct Potential {
 
 fn potential(text: &Text, at: usize) -> Option<Potential> {
     let verb = text.at(at);
-    if !verb.is_alphabetic()
-        || text.at(at + 1) != '得'
-        || "觉记值晓舍懒省免难取获使显懂认".contains(verb)
-    {
+    if !text.is_verb(at) || text.at(at + 1) != '得' {
         return None;
     }
     let rest = text.from(at + 2);

@@ -29,6 +29,10 @@ const COMPANY: f32 = 0.6;
 const ALONE: f32 = 0.8;
 const LONG: f32 = 25.0;
 
+/// What it counts against such a form besides that it is one character, as so many names and old
+/// words are.
+const ONE_CHARACTER: f32 = 0.8;
+
 /// A sentence as the setting of its forms.
 pub(super) struct Setting {
     /// Where words of standard text begin and end.
@@ -86,6 +90,9 @@ impl Setting {
             weight += COMPANY * company.min(2) as f32;
         } else if share < UNMISTAKABLE {
             weight -= ALONE * (self.length / LONG).clamp(0.5, 4.0);
+            if range.len() <= '中'.len_utf8() {
+                weight -= ONE_CHARACTER;
+            }
         }
         if self.in_word(range.start) {
             weight -= if company > 0 {
