@@ -6,7 +6,7 @@
 
 use std::{fs, io, path::Path, sync::Arc};
 
-use dialects::{Corrector, Heard, LanguageModel, Normalizer, Variety, identify};
+use dialects::{Corrector, Heard, LanguageModel, Normalizer, Variety, identify, script};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args()
@@ -26,7 +26,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let variety: Option<Variety> = variety.parse().ok();
         let corrector = Corrector::new(terms.iter().copied(), variety, &[], Arc::clone(&model));
         let normalizer = Normalizer::new(variety, &[], Arc::clone(&model));
-        let corrected = corrector.correct(&Heard::spoken(text));
+        let simplified = script::to_simplified(text).into_text();
+        let corrected = corrector.correct(&Heard::spoken(simplified));
         let normalized = normalizer.normalize(corrected.text.text());
         println!("{text}\n  {}", normalized.text.text());
         for change in corrected.changes.iter().chain(&normalized.changes) {
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 change.form, change.gloss, change.certainty
             );
         }
-        let identified = identify(text);
+        let identified = identify(corrected.text.text());
         let name = identified.variety.map_or("standard", Variety::name);
         println!("    {name} ({:.2})", identified.confidence);
     }

@@ -125,7 +125,7 @@ impl Corrector {
 
     /// Puts a text right.
     pub fn correct(&self, heard: &Heard) -> Corrected {
-        let hypothesis = Hypothesis::new(heard, self.ear);
+        let hypothesis = Hypothesis::new(heard, &self.forms, self.ear);
         let candidates = candidates::find(&hypothesis, &self.index, self.ear, &self.model);
         if candidates.iter().all(|candidate| candidate.changed == 0) {
             return Corrected {
@@ -134,7 +134,7 @@ impl Corrector {
                 certainty: 1.0,
             };
         }
-        let lattice = Lattice::new(&hypothesis, &candidates, &self.forms, &self.model);
+        let lattice = Lattice::new(&hypothesis, &candidates, &self.model);
         let best = lattice.best(None);
         let mut text = Mapped::new();
         let mut changes = Vec::new();

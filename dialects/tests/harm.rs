@@ -5,7 +5,7 @@ mod common;
 
 use std::{fs::File, io::Read, path::Path, sync::Arc};
 
-use dialects::{Change, Corrector, Heard, LanguageModel, Normalizer, Variety};
+use dialects::{Change, Corrector, Heard, LanguageModel, Normalizer, Term, Variety};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 
@@ -47,6 +47,9 @@ const SAME_MEANING: &[(&str, &str)] = &[
     ("电摩", "电动摩托车"),
     ("想问下", "想问一下"),
     ("底保", "低保"),
+    ("乱丢", "乱扔"),
+    ("寻思", "想"),
+    ("往后", "以后"),
 ];
 
 #[test]
@@ -57,7 +60,11 @@ fn standard_text_comes_through() {
     let sentences = sentences(&shared);
     assert_eq!(sentences.len(), LAWS + QUESTIONS + MESSAGES);
     let model = Arc::new(LanguageModel::train(common::guides()));
-    let terms = common::terms();
+    let mut terms = common::terms();
+    let services = std::fs::read_to_string(shared.join("workorders/hunan_service_items.txt"))
+        .expect("the names of services are readable");
+    terms.extend(services.lines().map(Term::from));
+    println!("{} terms", terms.len());
     let mut over = Vec::new();
     for variety in [
         None,

@@ -37,6 +37,9 @@ const REAL_WORD: f32 = 5.0;
 const DOUBTED_WORD: f32 = 1.5;
 const IN_DOUBT: f32 = -1.5;
 
+/// Share from which a word of the dialect is a real word.
+const CLEARLY_MEANT: f32 = 0.8;
+
 /// What it counts that another hypothesis has the term.
 const HEARD_ELSEWHERE: f32 = 2.0;
 
@@ -56,13 +59,45 @@ pub(super) struct Hypothesis<'a> {
     offsets: Vec<usize>,
     sounds: Vec<Readings>,
     classes: Vec<Vec<u16>>,
-    /// Words of two characters or more that stand there, as ranges of characters.
+    /// Words of two characters or more that stand there, and clear words of the dialect, as ranges
+    /// of characters.
     words: Vec<Range<usize>>,
+    /// Words of the dialect that stand there, as ranges of characters, with how often each is
+    /// meant.
+    pub(super) dialect: Vec<(Range<usize>, f32)>,
 }
 
 impl<'a> Hypothesis<'a> {
-    pub(super) fn new(heard: &'a Heard, ear: &Ear) -> Self {
+    pub(super) fn new(heard: &'a Heard, forms: &Forms, ear: &Ear) -> Self {
         let characters: Vec<char> = heard.text.chars().collect();
+        let offsets: Vec<usize> = heard
+            .text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([heard.text.len()])
+            .collect();
+        let mut dialect: Vec<(Range<usize>, f32)> = forms
+            .find(&heard.text)
+            .filter_map(|found| {
+                let start = offsets.binary_search(&found.range.start).ok()?;
+                let end = offsets.binary_search(&found.range.end).ok()?;
+                Some((start..end, found.meaning.share))
+            })
+            .collect();
+        dialect.sort_by(|one, other| {
+            let place = |range: &Range<usize>| (range.start, range.end);
+            place(&one.0)
+                .cmp(&place(&other.0))
+                .then(other.1.total_cmp(&one.1))
+        });
+        dialect.dedup_by(|next, kept| next.0 == kept.0);
+        let mut words = real_words(&heard.text);
+        words.extend(
+            dialect
+                .iter()
+                .filter(|(_, share)| *share >= CLEARLY_MEANT)
+                .map(|(range, _)| range.clone()),
+        );
         let sounds: Vec<Readings> = characters
             .iter()
             .map(|character| {
@@ -75,17 +110,13 @@ impl<'a> Hypothesis<'a> {
             })
             .collect();
         Self {
-            offsets: heard
-                .text
-                .char_indices()
-                .map(|(at, _)| at)
-                .chain([heard.text.len()])
-                .collect(),
+            offsets,
+            dialect,
             classes: sounds
                 .iter()
                 .map(|sound| classes(sound, ear).collect())
                 .collect(),
-            words: real_words(&heard.text),
+            words,
             sounds,
             characters,
             heard,
@@ -111,18 +142,6 @@ impl<'a> Hypothesis<'a> {
     /// The text of a range of characters.
     pub(super) fn text(&self, characters: Range<usize>) -> &'a str {
         &self.heard.text[self.bytes(characters)]
-    }
-
-    /// Where words of the dialect stand, as ranges of characters, with how often each is meant.
-    pub(super) fn dialect(&self, forms: &Forms) -> Vec<(Range<usize>, f32)> {
-        forms
-            .find(&self.heard.text)
-            .filter_map(|found| {
-                let start = self.offsets.binary_search(&found.range.start).ok()?;
-                let end = self.offsets.binary_search(&found.range.end).ok()?;
-                Some((start..end, found.meaning.share))
-            })
-            .collect()
     }
 
     /// Log probability that a stretch was misheard or mistyped.

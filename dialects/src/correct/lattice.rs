@@ -1,7 +1,7 @@
 //! The likeliest row of words for a text, as it stands or with terms put in.
 
 use super::candidates::{Candidate, Hypothesis};
-use crate::{LanguageModel, forms::Forms, words};
+use crate::{LanguageModel, words};
 
 /// Longest word of the dictionary that is looked for, in characters.
 const LONGEST: usize = 6;
@@ -44,7 +44,6 @@ impl<'a> Lattice<'a> {
     pub(super) fn new(
         hypothesis: &Hypothesis,
         candidates: &'a [Candidate],
-        forms: &Forms,
         model: &LanguageModel,
     ) -> Self {
         let length = hypothesis.characters.len();
@@ -68,7 +67,7 @@ impl<'a> Lattice<'a> {
                     .collect()
             })
             .collect();
-        for (range, share) in hypothesis.dialect(forms) {
+        for (range, share) in &hypothesis.dialect {
             let likely = DIALECT + (share.max(0.01)).ln();
             words[range.start].push((range.len(), likely));
         }

@@ -16,8 +16,7 @@ pub(super) struct Pattern {
 }
 
 /// Verbs of one character that people use of offices, papers and things at home.
-const VERBS: &str =
-    "办领交报去走吃拿取开买卖搞做弄修换查用住坐喝进改转缴补签盖填寄送借还租迁上下退停追轮赶赔看听算整";
+const VERBS: &str = "办领交报去走吃拿取开买卖搞做弄修换查用住坐喝进改转缴补签盖填寄送借还租迁上下退停追轮赶赔看听算整";
 
 /// What a question adverb stands before, of one character, with how often 给 is one there.
 const MODALS: &[(&str, f32)] = &[
@@ -255,19 +254,30 @@ fn can(text: &Text, at: usize) -> Option<Pattern> {
         ['不', '得'] if text.ends(at + 3) && verb != '下' => {
             Some(text.pattern(at..at + 3, format!("不能{verb}"), 0.8))
         }
-        ['得', _] if text.ends(at + 2) && text.before(at) != '不' => {
+        // 不想去得 is 不想去.
+        ['得', _] if text.ends(at + 2) && !"不想要肯没".contains(text.before(at)) => {
             Some(text.pattern(at..at + 2, format!("能{verb}"), 0.8))
         }
         _ => None,
     }
 }
 
-/// 能办不？ is 能办吗？
+/// 能办不？ and 能办不嘛 are 能办吗, 晓不晓得 is 知不知道.
 fn final_question(text: &Text, at: usize) -> Option<Pattern> {
+    if text.from(at).starts_with("晓不晓得") {
+        return Some(text.pattern(at..at + 4, "知不知道".to_owned(), 0.98));
+    }
     let before = text.before(at);
-    let asks = text.at(at) == '不' && matches!(text.at(at + 1), '?' | '？' | '。');
     let open = before.is_alphanumeric() && !"不要就也可岂".contains(before);
-    (asks && open).then(|| text.pattern(at..at + 1, "吗".to_owned(), 0.85))
+    if text.at(at) != '不' || !open {
+        return None;
+    }
+    let end = match text.at(at + 1) {
+        '?' | '？' | '。' => at + 1,
+        '嘛' | '哦' | '哇' | '喃' if ends_clause(text.at(at + 2)) => at + 2,
+        _ => return None,
+    };
+    Some(text.pattern(at..end, "吗".to_owned(), 0.85))
 }
 
 /// 中不中, 管不管 and 沾不沾 at the end of a clause are 行不行.
@@ -281,9 +291,19 @@ fn all_right(text: &Text, at: usize, words: &str) -> Option<Pattern> {
     asks.then(|| text.pattern(at..at + 3, "行不行".to_owned(), share))
 }
 
-/// 办紧 is 正在办, 办咗未 is 办了没有, 食先 is 先吃.
+/// 补唔补得返 is 能不能补回, 办紧 is 正在办, 办咗未 is 办了没有, 食先 is 先吃.
 fn cantonese(text: &Text, at: usize) -> Option<Pattern> {
     let verb = text.at(at);
+    // 补唔补得返 is 能不能补回.
+    if text.is_verb(at) && [text.at(at + 1), text.at(at + 2), text.at(at + 3)] == ['唔', verb, '得']
+    {
+        let (kept, end) = match text.at(at + 4) {
+            '返' => ("回", at + 5),
+            '到' => ("到", at + 5),
+            _ => ("", at + 4),
+        };
+        return Some(text.pattern(at..end, format!("能不能{verb}{kept}"), 0.97));
+    }
     if text.from(at).starts_with("咗未") {
         return Some(text.pattern(at..at + 2, "了没有".to_owned(), 0.97));
     }

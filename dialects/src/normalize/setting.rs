@@ -31,10 +31,11 @@ const LONG: f32 = 25.0;
 
 /// What it counts against such a form besides that it is one character, as so many names and old
 /// words are.
-const ONE_CHARACTER: f32 = 0.8;
+const ONE_CHARACTER: f32 = 1.2;
 
 /// A sentence as the setting of its forms.
-pub(super) struct Setting {
+pub(super) struct Setting<'a> {
+    sentence: &'a str,
     /// Where words of standard text begin and end.
     boundaries: Vec<usize>,
     /// Unmistakable forms that split no word, without overlap.
@@ -43,8 +44,8 @@ pub(super) struct Setting {
     length: f32,
 }
 
-impl Setting {
-    pub(super) fn new(sentence: &str, found: &[Found]) -> Self {
+impl<'a> Setting<'a> {
+    pub(super) fn new(sentence: &'a str, found: &[Found]) -> Self {
         let mut at = 0;
         let mut boundaries = vec![0];
         for word in words::cut(sentence) {
@@ -52,6 +53,7 @@ impl Setting {
             boundaries.push(at);
         }
         let mut setting = Self {
+            sentence,
             boundaries,
             clear: Vec::new(),
             formality: formality(sentence),
@@ -104,6 +106,12 @@ impl Setting {
         if self.in_word(range.end) {
             weight -= ENDS_IN_WORD;
         }
+        // 落脱了 is 丢了, not 丢了了.
+        let after = self.sentence[range.end..].chars().next();
+        let doubled = gloss.chars().next_back().filter(|&last| {
+            after == Some(last) && matches!(last, '了' | '的' | '吗' | '呢') && gloss.len() > 3
+        });
+        let gloss = doubled.map_or(gloss, |last| &gloss[..gloss.len() - last.len_utf8()]);
         Edge {
             range,
             gloss: gloss.to_owned(),
