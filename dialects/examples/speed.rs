@@ -85,10 +85,10 @@ fn main() {
         let started = Instant::now();
         let corrected = corrector.correct(&Heard::spoken(utterance));
         let after = started.elapsed();
-        let normalized = normalizer.normalize(corrected.text.text());
+        let understood = normalizer.normalize(corrected.text.text());
         let both = started.elapsed();
         let started = Instant::now();
-        black_box(phonology::fold_broad(normalized.text.text()).count());
+        black_box(phonology::fold_broad(understood.text.text()).count());
         folding += started.elapsed();
         correcting += after;
         normalizing += both.saturating_sub(after);

@@ -28,9 +28,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let normalizer = Normalizer::new(variety, &[], Arc::clone(&model));
         let simplified = script::to_simplified(text).into_text();
         let corrected = corrector.correct(&Heard::spoken(simplified));
-        let normalized = normalizer.normalize(corrected.text.text());
-        println!("{text}\n  {}", normalized.text.text());
-        for change in corrected.changes.iter().chain(&normalized.changes) {
+        let understood = normalizer.normalize(corrected.text.text());
+        println!("{text}\n  {}", understood.text.text());
+        for change in corrected.changes.iter().chain(&understood.changes) {
             println!(
                 "    {} -> {} ({:.2})",
                 change.form, change.gloss, change.certainty

@@ -21,7 +21,8 @@ pub(crate) fn lexicon(variety: Variety) -> &'static str {
         Variety::Yiwu => include_str!("../data/yiwu/lexicon.tsv"),
         Variety::Changsha => include_str!("../data/changsha/lexicon.tsv"),
         Variety::Nanchang => include_str!("../data/nanchang/lexicon.tsv"),
-        Variety::Meixian | Variety::Xiamen => "",
+        Variety::Meixian => include_str!("../data/meixian/lexicon.tsv"),
+        Variety::Xiamen => include_str!("../data/xiamen/lexicon.tsv"),
     }
 }
 

@@ -12,7 +12,7 @@ static MODEL: LazyLock<Arc<LanguageModel>> =
     LazyLock::new(|| Arc::new(LanguageModel::train(common::guides())));
 
 /// As an utterance goes: simplified, put right, normalised.
-fn understood(variety: Option<Variety>, text: &str) -> String {
+fn utterance(variety: Option<Variety>, text: &str) -> String {
     let corrector = Corrector::new(common::terms(), variety, &[], Arc::clone(&MODEL));
     let normalizer = Normalizer::new(variety, &[], Arc::clone(&MODEL));
     let mapped = Mapped::unchanged(text)
@@ -36,7 +36,7 @@ fn dialect_becomes_standard() {
         (Variety::Kunming, "医保卡给办得成", "医保卡能不能办"),
         (Variety::Kunming, "我不消克派出所咯", "我不用去派出所了"),
     ] {
-        assert_eq!(understood(Some(variety), said), meant, "{said}");
+        assert_eq!(utterance(Some(variety), said), meant, "{said}");
     }
 }
 
@@ -63,9 +63,9 @@ fn standard_speakers_are_left_alone_but_everybody_is_understood() {
         "物业不给修电梯，打电话也没人接",
         "我想咨询一下医保报销的问题",
     ] {
-        let normalized = normalizer.normalize(text);
-        assert_eq!(normalized.text.text(), text);
-        assert!(normalized.changes.is_empty());
+        let understood = normalizer.normalize(text);
+        assert_eq!(understood.text.text(), text);
+        assert!(understood.changes.is_empty());
     }
     assert_eq!(
         normalizer.normalize("居住证咋办").text.text(),
@@ -78,14 +78,14 @@ fn words_of_a_community_act_at_once() {
     let added = [Entry::new("老年本", "老年人优待证")];
     for variety in [None, Some(Variety::Hefei)] {
         let normalizer = Normalizer::new(variety, &added, Arc::clone(&MODEL));
-        let normalized = normalizer.normalize("老年本丢了");
-        assert_eq!(normalized.text.text(), "老年人优待证丢了");
-        let change = &normalized.changes[0];
+        let understood = normalizer.normalize("老年本丢了");
+        assert_eq!(understood.text.text(), "老年人优待证丢了");
+        let change = &understood.changes[0];
         assert_eq!(
             (change.range.clone(), change.form.as_str()),
             (0..9, "老年本")
         );
-        assert!(change.certainty > 0.9 && normalized.certainty > 0.9);
+        assert!(change.certainty > 0.9 && understood.certainty > 0.9);
     }
 }
 

@@ -29,7 +29,10 @@ const DIFFERENT: f32 = 6.0;
 
 /// What it costs to change a character that holds sentences together.
 const HOLDS_TOGETHER: f32 = 2.5;
-pub(super) const HOLDING_TOGETHER: &str = "的了是我你他她在有不要这那哪就都和也去吗呢吧把被给个能会到想问得着没还又再从对为些么一二三四五六七八九十百千万两几";
+pub(super) const HOLDING_TOGETHER: &str = "的了是我你他她在有不要这那哪就都和也去吗呢吧把被给个能会到想问得着没还又再从对为些么已才刚很更最只及与或并其此该之于由所因而且但一二三四五六七八九十百千万两几";
+
+/// What it costs when no character is left as it was; a typist is then taken at their word.
+const NOTHING_LEFT: f32 = 3.0;
 
 /// What it costs to change a word that is one as it stands, and that when the recogniser was in
 /// doubt about it.
@@ -272,6 +275,12 @@ fn compare(
     let guessed = hypothesis.heard.typed || changed == 0 || 2 * changed > length;
     if distance > near * length as f32 || !spoken.term && guessed {
         return None;
+    }
+    if changed == length {
+        if hypothesis.heard.typed {
+            return None;
+        }
+        price += NOTHING_LEFT;
     }
     let mut score = spoken.log_probability;
     if changed > 0 {

@@ -1,5 +1,6 @@
 //! Texts that several tests read.
 #![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(clippy::print_stderr, reason = "what is skipped must be seen")]
 
 use std::{
     fs,
