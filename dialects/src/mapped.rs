@@ -66,6 +66,14 @@ impl Mapped {
         self.text.push_str(text);
     }
 
+    /// Appends `text`, which stands for `original` as a whole: every part of it points to all of
+    /// `original`, even where both are of the same length.
+    pub fn replace(&mut self, text: &str, original: Range<usize>) {
+        let new = self.text.len();
+        self.add_whole(new, text.len(), original);
+        self.text.push_str(text);
+    }
+
     /// Appends `text` that has no counterpart; it is placed at byte `at` of the original.
     pub fn insert(&mut self, text: &str, at: usize) {
         self.push(text, at..at);
@@ -126,7 +134,7 @@ impl Mapped {
         for index in 0..changed.runs.len() {
             let run = changed.runs[index];
             let end = changed.run_end(index);
-            if run.new_unit == run.old_unit {
+            if (run.new_unit, run.old_unit) == (1, 1) {
                 let same = self.places(run.old..run.old + (end - run.new));
                 for (part, length) in same {
                     let moved = Run {
@@ -141,7 +149,7 @@ impl Mapped {
             let mut old = run.old;
             while new < end {
                 let length = run.new_unit.min(end - new);
-                result.record_at(new, length, self.original(old..old + run.old_unit));
+                result.add_whole(new, length, self.original(old..old + run.old_unit));
                 new += length;
                 old += run.old_unit;
             }
@@ -208,27 +216,28 @@ impl Mapped {
     }
 
     fn record(&mut self, length: usize, original: Range<usize>) {
-        self.record_at(self.text.len(), length, original);
-    }
-
-    fn record_at(&mut self, new: usize, length: usize, original: Range<usize>) {
-        if length == 0 {
-            return;
-        }
-        let (new_unit, old_unit) = if length == original.len() {
-            (1, 1)
-        } else {
-            (length, original.len())
-        };
-        self.add(
-            Run {
+        let new = self.text.len();
+        if length == original.len() {
+            let run = Run {
                 new,
                 old: original.start,
-                new_unit,
-                old_unit,
-            },
-            length,
-        );
+                new_unit: 1,
+                old_unit: 1,
+            };
+            self.add(run, length);
+        } else {
+            self.add_whole(new, length, original);
+        }
+    }
+
+    fn add_whole(&mut self, new: usize, length: usize, original: Range<usize>) {
+        let run = Run {
+            new,
+            old: original.start,
+            new_unit: length,
+            old_unit: original.len(),
+        };
+        self.add(run, length);
     }
 
     /// Adds a run of `length` bytes of the text, joining it to the last one where it continues it.
@@ -286,6 +295,22 @@ mod tests {
     #[test]
     fn a_change_that_keeps_all_places_is_a_change() {
         assert_eq!(Mapped::unchanged("辦理").then(change).text(), "办理");
+    }
+
+    #[test]
+    fn a_replaced_stretch_is_one_even_where_lengths_agree() {
+        let mut mapped = Mapped::new();
+        mapped.replace("ab", 0..2);
+        mapped.push("é", 2..4);
+        assert_eq!(mapped.original(0..1), 0..2);
+        let again = mapped.then(|text| {
+            let mut upper = Mapped::new();
+            upper.replace("é", 0..2);
+            upper.push(&text[2..], 2..4);
+            upper
+        });
+        assert_eq!(again.original(0..2), 0..2);
+        assert_eq!(again.original(2..4), 2..4);
     }
 
     proptest! {
