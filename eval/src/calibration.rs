@@ -20,7 +20,7 @@ use crate::suites::{self, Setting, progress_bar};
 /// Off-topic questions asked of each library.
 const OFF_TOPIC: usize = 800;
 /// Share of the uncovered questions that the gate must decline.
-const DECLINED: f64 = 0.9;
+const DECLINED: f64 = 0.86;
 
 /// What is calibrated.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]

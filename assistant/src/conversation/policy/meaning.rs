@@ -27,6 +27,9 @@ const NEEDS: [(Need, f64); 5] = [
 /// What a danger's score is raised by: naming a number too often costs less than too seldom.
 const CAUTION: f64 = 0.03;
 
+/// Score from which on a turn in the form of a question is a danger all the same.
+const SURE: f64 = 0.75;
+
 /// Likeness from which on a turn is a prepared question, whatever else it sounds like.
 const PREPARED: f32 = 0.95;
 
@@ -145,6 +148,9 @@ impl Examples {
         let need = needs.max_by(|a, b| raised(*a).total_cmp(&raised(*b)))?;
         let own = of_kinds().filter(|(kind, _)| Need::from(**kind) == need);
         let (kind, _) = own.max_by(|a, b| a.1.total_cmp(b.1))?;
+        if asks_for_facts(text) && need != Need::SmallTalk && of_need(need) < SURE {
+            return None;
+        }
         match *kind {
             Kind::Danger(danger) if !danger::is_past_or_general(text) => Some(Intent::Emergency(danger)),
             Kind::Report(kind) if !is_question(text) => Some(Intent::Report(kind)),
@@ -153,6 +159,13 @@ impl Examples {
             Kind::Danger(_) | Kind::Report(_) | Kind::Question => None,
         }
     }
+}
+
+/// Whether the turn asks for more than what to do, which people in danger ask too.
+fn asks_for_facts(text: &str) -> bool {
+    const WHAT_TO_DO: [&str; 8] = ["怎么办", "咋办", "咋个办", "咋整", "咋弄", "怎么弄", "怎么回事", "有没有人"];
+    let without = WHAT_TO_DO.iter().fold(text.to_owned(), |text, words| text.replace(words, ""));
+    is_question(&without)
 }
 
 impl Need {
