@@ -21,7 +21,7 @@ const MISHEARD: f32 = -3.6;
 const MISTYPED: f32 = -4.2;
 
 /// What a word of the documents has against it beside a term.
-const NO_TERM: f32 = -2.4;
+const NO_TERM: f32 = -3.4;
 
 /// What each changed character costs, and what a whole syllable of difference costs.
 const CHANGED: f32 = 0.35;
@@ -39,6 +39,9 @@ const NOTHING_LEFT: f32 = 3.0;
 const REAL_WORD: f32 = 5.0;
 const DOUBTED_WORD: f32 = 1.5;
 const IN_DOUBT: f32 = -1.5;
+
+/// Log probability of a character that often stands alone.
+const STANDS_ALONE: f32 = -8.8;
 
 /// Share from which a word of the dialect is a real word.
 const CLEARLY_MEANT: f32 = 0.8;
@@ -135,6 +138,21 @@ impl<'a> Hypothesis<'a> {
             .iter()
             .filter(|word| (*word).clone().any(changes))
             .count()
+    }
+
+    /// Whether a character beside a stretch seldom stands alone but does so here, as in names.
+    fn beside_a_name(&self, range: &Range<usize>) -> bool {
+        [range.start.checked_sub(1), Some(range.end)]
+            .into_iter()
+            .flatten()
+            .filter(|place| *place < self.characters.len())
+            .any(|place| {
+                let alone = !self.words.iter().any(|word| word.contains(&place));
+                let character = self.text(place..place + 1);
+                let common =
+                    words::log_probability(character).is_some_and(|log| log > STANDS_ALONE);
+                alone && self.characters[place].is_alphabetic() && !common
+            })
     }
 
     /// Bytes of a range of characters.
@@ -272,7 +290,10 @@ fn compare(
     };
     // A word that is no term is only put right where most of it stands there, and never for a
     // typist: what they write may well be a name.
-    let guessed = hypothesis.heard.typed || changed == 0 || 2 * changed > length;
+    let guessed = hypothesis.heard.typed
+        || changed == 0
+        || 2 * changed > length
+        || hypothesis.beside_a_name(&range);
     if distance > near * length as f32 || !spoken.term && guessed {
         return None;
     }
