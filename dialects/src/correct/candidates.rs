@@ -56,7 +56,10 @@ const MOST: f32 = 6.0;
 /// Most difference a syllable on average, and in one syllable; a typist differs by sound alone.
 const NEAR_ON_AVERAGE: f32 = 0.26;
 const NEAR_WHEN_TYPED: f32 = 0.08;
-const NEAR_IN_ONE: f32 = 0.75;
+const NEAR_IN_ONE: f32 = 0.48;
+
+/// Most difference a syllable on average for two syllables, which leave little to go by.
+const NEAR_OF_TWO: f32 = 0.16;
 
 /// A text by characters, with how each sounds.
 pub(super) struct Hypothesis<'a> {
@@ -283,10 +286,10 @@ fn compare(
             price += HOLDS_TOGETHER;
         }
     }
-    let near = if hypothesis.heard.typed {
-        NEAR_WHEN_TYPED
-    } else {
-        NEAR_ON_AVERAGE
+    let near = match (hypothesis.heard.typed, length) {
+        (true, _) => NEAR_WHEN_TYPED,
+        (false, 2) => NEAR_OF_TWO,
+        (false, _) => NEAR_ON_AVERAGE,
     };
     // A word that is no term is only put right where most of it stands there, and never for a
     // typist: what they write may well be a name.
