@@ -41,7 +41,7 @@ const DOUBTED_WORD: f32 = 1.5;
 const IN_DOUBT: f32 = -1.5;
 
 /// Log probability of a character that often stands alone.
-const STANDS_ALONE: f32 = -8.8;
+const STANDS_ALONE: f32 = -9.2;
 
 /// Share from which a word of the dialect is a real word.
 const CLEARLY_MEANT: f32 = 0.8;
@@ -314,7 +314,7 @@ fn compare(
             .iter()
             .any(|alternative| alternative.contains(&spoken.text));
         let doubt = hypothesis.doubt(range.clone());
-        let each = if doubt < IN_DOUBT {
+        let each = if doubt < IN_DOUBT && !elsewhere {
             REAL_WORD
         } else {
             DOUBTED_WORD
