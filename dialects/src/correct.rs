@@ -243,6 +243,20 @@ mod tests {
         assert!(certainty(&unsure) > certainty(&sure));
     }
 
+    #[test]
+    fn what_another_hypothesis_has_is_likelier() {
+        let corrector = corrector();
+        let alone = Heard::spoken("高龄今天怎么领");
+        let confirmed = Heard {
+            alternatives: vec!["高龄津贴怎么拎".to_owned()],
+            ..alone.clone()
+        };
+        let right = corrector.correct(&confirmed);
+        assert_eq!(right.text.text(), "高龄津贴怎么领");
+        let guessed = corrector.correct(&alone);
+        assert!(guessed.changes.is_empty() || guessed.certainty <= right.certainty);
+    }
+
     proptest! {
         #[test]
         fn any_text_keeps_its_places(

@@ -13,6 +13,9 @@ const ALPHABET: f32 = 8000.0;
 /// Above so many counts, those of one are dropped.
 const KEPT: usize = 600_000;
 
+/// So many words are few: below, what they say of how often a word is said counts for less.
+const FEW_WORDS: f32 = 50_000.0;
+
 /// Stands for everything between clauses.
 const BREAK: char = '\0';
 
@@ -150,7 +153,7 @@ impl LanguageModel {
     pub(crate) fn word(&self, word: &str) -> Option<f32> {
         self.words
             .get(word)
-            .map(|&count| (count as f32 / self.words_seen.max(1) as f32).ln())
+            .map(|&count| (count as f32 / (self.words_seen as f32 + FEW_WORDS)).ln())
     }
 
     /// The words of these texts and how often each was seen.

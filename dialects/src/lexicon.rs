@@ -10,7 +10,7 @@ pub use self::{
     entry::{Class, Entry, Register, read_entries},
 };
 pub(crate) use self::{context::ends_clause, entry::read_share};
-use crate::{Variety, data};
+use crate::{Variety, data, forms::UNMISTAKABLE};
 
 /// The built-in words of one dialect.
 #[derive(Clone, Debug, Default)]
@@ -34,13 +34,16 @@ impl Lexicon {
         &self.entries
     }
 
-    /// The forms that a recogniser should expect, for its prompt: everyday words that nobody would
-    /// write in standard text, the most telling first.
-    pub fn telling_forms(&self) -> impl Iterator<Item = &str> {
-        self.entries
+    /// The forms that a recogniser should expect, for its prompt: words that nobody would write in
+    /// standard text, the most telling first.
+    pub fn telling_forms(&self) -> Vec<&str> {
+        let mut telling: Vec<&Entry> = self
+            .entries
             .iter()
-            .filter(|entry| entry.share >= 0.95 && entry.register != Register::Coarse)
-            .map(|entry| entry.form.as_str())
+            .filter(|entry| entry.share >= UNMISTAKABLE && entry.register != Register::Coarse)
+            .collect();
+        telling.sort_by(|one, other| other.share.total_cmp(&one.share));
+        telling.iter().map(|entry| entry.form.as_str()).collect()
     }
 }
 

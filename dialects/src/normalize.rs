@@ -132,11 +132,15 @@ impl Normalizer {
                 result.push(&text[kept.clone()], kept);
             }
             at = edge.range.end;
-            push_change(result, &text[place.clone()], &edge.gloss, place.start);
+            // Two particles in a row can both be 了.
+            let said = matches!(edge.gloss.as_str(), "了" | "的" | "吗" | "呢")
+                && result.text().ends_with(&edge.gloss);
+            let gloss = if said { "" } else { &edge.gloss };
+            push_change(result, &text[place.clone()], gloss, place.start);
             changes.push(Change {
                 form: text[place.clone()].to_owned(),
                 range: place,
-                gloss: edge.gloss.clone(),
+                gloss: gloss.to_owned(),
                 certainty: probability(best.score - without.score),
             });
         }

@@ -14,6 +14,7 @@ mod confusions;
 mod ear;
 mod sounds;
 mod syllable;
+mod word_readings;
 
 use std::ops::Range;
 
@@ -49,7 +50,8 @@ pub fn correspondences(variety: Variety) -> Vec<Correspondence> {
 /// (`None`) nothing is merged.
 ///
 /// Digits sound as they are read; marks, spaces and characters without a known reading are passed
-/// over. Of several readings of a character the commonest is taken.
+/// over. Of several readings of a character the commonest is taken, but that of its word where the
+/// word is known: 银行, 调解, 归还.
 pub fn fold(text: &str, variety: Option<Variety>) -> impl Iterator<Item = Sound> {
     sounds(text, &Ear::of(variety).own)
 }
@@ -80,10 +82,13 @@ pub fn local_syllables(character: char, variety: Variety) -> Vec<(String, f32)> 
 }
 
 fn sounds(text: &str, classes: &'static classes::Classes) -> impl Iterator<Item = Sound> {
+    let mut in_words = word_readings::in_words(text).into_iter().peekable();
     text.char_indices().filter_map(move |(at, character)| {
-        let key = match character {
-            'a'..='z' | 'A'..='Z' => letter(character),
-            _ => classes.key(readings(character).first()?.syllable),
+        let in_word = in_words.next_if(|(place, _)| *place == at);
+        let key = match (in_word, character) {
+            (Some((_, syllable)), _) => classes.key(syllable),
+            (None, 'a'..='z' | 'A'..='Z') => letter(character),
+            (None, _) => classes.key(readings(character).first()?.syllable),
         };
         Some(Sound {
             key,
@@ -120,6 +125,12 @@ mod tests {
     fn digits_sound_as_they_are_read() {
         assert_eq!(key("12345", None), key("一二三四五", None));
         assert_eq!(key("A座3栋，", None), "A zuo san dong");
+    }
+
+    #[test]
+    fn characters_are_read_as_in_their_word() {
+        assert_eq!(key("去银行归还", None), key("去银航规环", None));
+        assert_eq!(key("行还", None), "xing hai");
     }
 
     proptest! {

@@ -35,6 +35,35 @@ fn dialect_becomes_standard() {
         (Variety::Kunming, "身份证打失了咋个办", "身份证弄丢了怎么办"),
         (Variety::Kunming, "医保卡给办得成", "医保卡能不能办"),
         (Variety::Kunming, "我不消克派出所咯", "我不用去派出所了"),
+        (
+            Variety::Kunming,
+            "医保停掉两个月咯，给还补得回来？",
+            "医保停掉两个月了，还能不能补回来？",
+        ),
+        (
+            Variety::Chengdu,
+            "居住证咋个办，要带啥子？",
+            "居住证怎么办，要带什么？",
+        ),
+        (Variety::Chengdu, "他晓不晓得这个事", "他知不知道这个事"),
+        (Variety::Hefei, "俺家低保可要交钱？", "我家低保要不要交钱？"),
+        (
+            Variety::Luxi,
+            "俺去办社保卡中不中？",
+            "我去办社保卡行不行？",
+        ),
+        (
+            Variety::Guangzhou,
+            "居住證要帶乜嘢去邊度辦？",
+            "居住证要带什么去哪里办？",
+        ),
+        (Variety::Guangzhou, "医保補唔補得返？", "医保能不能补回？"),
+        (
+            Variety::Shanghai,
+            "阿拉居住证哪能办？",
+            "我们居住证怎么办？",
+        ),
+        (Variety::Suzhou, "补居住证阿要铜钿", "补居住证要不要钱"),
     ] {
         assert_eq!(utterance(Some(variety), said), meant, "{said}");
     }
@@ -96,6 +125,10 @@ fn a_variety_is_known_by_its_own_words() {
         ("居住证怎么办，要带什么？", None),
         ("请问居住证在哪里办理？需要携带哪些材料？", None),
         ("唔该，我想问下居住证喺边度办", Some(Variety::Guangzhou)),
+        (
+            "阿拉居住证过期了，哪能办，啥人管？",
+            Some(Variety::Shanghai),
+        ),
     ] {
         let identified = identify(text);
         assert_eq!(identified.variety, variety, "{text}: {identified:?}");
@@ -121,4 +154,15 @@ fn what_was_changed_can_be_shown_in_the_original() {
     assert_eq!(&said[mapped.original(at..at + 9)], "居住正");
     let at = mapped.text().find("怎么").expect("it was rewritten");
     assert_eq!(&said[mapped.original(at..at + 6)], "咋个");
+}
+
+#[test]
+fn varieties_are_read_by_id_and_by_name() {
+    for variety in Variety::ALL {
+        assert_eq!(variety.id().parse(), Ok(variety));
+        assert_eq!(variety.name().parse(), Ok(variety));
+        assert_eq!(variety.to_string(), variety.id());
+        assert!(!variety.related().contains(&variety));
+    }
+    assert!("粤".parse::<Variety>().is_err());
 }

@@ -21,7 +21,7 @@ const MISHEARD: f32 = -3.6;
 const MISTYPED: f32 = -4.2;
 
 /// What a word of the documents has against it beside a term.
-const NO_TERM: f32 = -2.4;
+const NO_TERM: f32 = -3.4;
 
 /// What each changed character costs, and what a whole syllable of difference costs.
 const CHANGED: f32 = 0.35;
@@ -40,6 +40,9 @@ const REAL_WORD: f32 = 5.0;
 const DOUBTED_WORD: f32 = 1.5;
 const IN_DOUBT: f32 = -1.5;
 
+/// Log probability of a character that often stands alone.
+const STANDS_ALONE: f32 = -9.2;
+
 /// Share from which a word of the dialect is a real word.
 const CLEARLY_MEANT: f32 = 0.8;
 
@@ -53,7 +56,10 @@ const MOST: f32 = 6.0;
 /// Most difference a syllable on average, and in one syllable; a typist differs by sound alone.
 const NEAR_ON_AVERAGE: f32 = 0.26;
 const NEAR_WHEN_TYPED: f32 = 0.08;
-const NEAR_IN_ONE: f32 = 0.75;
+const NEAR_IN_ONE: f32 = 0.48;
+
+/// Most difference a syllable on average for two syllables, which leave little to go by.
+const NEAR_OF_TWO: f32 = 0.16;
 
 /// A text by characters, with how each sounds.
 pub(super) struct Hypothesis<'a> {
@@ -135,6 +141,21 @@ impl<'a> Hypothesis<'a> {
             .iter()
             .filter(|word| (*word).clone().any(changes))
             .count()
+    }
+
+    /// Whether a character beside a stretch seldom stands alone but does so here, as in names.
+    fn beside_a_name(&self, range: &Range<usize>) -> bool {
+        [range.start.checked_sub(1), Some(range.end)]
+            .into_iter()
+            .flatten()
+            .filter(|place| *place < self.characters.len())
+            .any(|place| {
+                let alone = !self.words.iter().any(|word| word.contains(&place));
+                let character = self.text(place..place + 1);
+                let common =
+                    words::log_probability(character).is_some_and(|log| log > STANDS_ALONE);
+                alone && self.characters[place].is_alphabetic() && !common
+            })
     }
 
     /// Bytes of a range of characters.
@@ -265,14 +286,17 @@ fn compare(
             price += HOLDS_TOGETHER;
         }
     }
-    let near = if hypothesis.heard.typed {
-        NEAR_WHEN_TYPED
-    } else {
-        NEAR_ON_AVERAGE
+    let near = match (hypothesis.heard.typed, length) {
+        (true, _) => NEAR_WHEN_TYPED,
+        (false, 2) => NEAR_OF_TWO,
+        (false, _) => NEAR_ON_AVERAGE,
     };
     // A word that is no term is only put right where most of it stands there, and never for a
     // typist: what they write may well be a name.
-    let guessed = hypothesis.heard.typed || changed == 0 || 2 * changed > length;
+    let guessed = hypothesis.heard.typed
+        || changed == 0
+        || 2 * changed > length
+        || hypothesis.beside_a_name(&range);
     if distance > near * length as f32 || !spoken.term && guessed {
         return None;
     }
@@ -290,7 +314,7 @@ fn compare(
             .iter()
             .any(|alternative| alternative.contains(&spoken.text));
         let doubt = hypothesis.doubt(range.clone());
-        let each = if doubt < IN_DOUBT {
+        let each = if doubt < IN_DOUBT && !elsewhere {
             REAL_WORD
         } else {
             DOUBTED_WORD

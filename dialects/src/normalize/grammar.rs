@@ -242,10 +242,11 @@ impl Text<'_> {
 
 /// 办得成 is 能办, 办得不 is 能办吗, 吃不得 is 不能吃.
 fn can(text: &Text, at: usize) -> Option<Pattern> {
-    if !text.is_verb(at) {
+    let verb = text.at(at);
+    // In 还得 it is "still" and "must".
+    if !text.is_verb(at) || verb == '还' {
         return None;
     }
-    let verb = text.at(at);
     match [text.at(at + 1), text.at(at + 2)] {
         ['得', '成'] => Some(text.pattern(at..at + 3, format!("能{verb}"), 0.85)),
         ['得', '不'] if ends_clause(text.at(at + 3)) => {
