@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
+use dialects::Variety;
+use dialects::script::to_simplified;
 use knowledge::{Embed, Library, TextKind};
 use models::catalog::Catalog;
 use models::embed::Kind;
@@ -12,9 +14,9 @@ use models::pull::{Puller, SourcePreferences};
 use models::{Embedder, GeneratorOptions, LocalGenerator, Message};
 
 use crate::config::Config;
-use crate::conversation::{Assistant, INSTRUCTIONS, Writer};
+use crate::conversation::{Assistant, INSTRUCTIONS, Understanding, Writer};
 use crate::knowledge_base::KnowledgeBase;
-use crate::store::{Store, new_id};
+use crate::store::{Community, Store, new_id};
 
 /// The store, the index and the embedding model, open and in step.
 pub struct System {
@@ -51,6 +53,20 @@ impl System {
             knowledge_base,
             instance,
         })
+    }
+
+    /// An utterance in standard Mandarin, as the assistant would read it.
+    pub async fn understand(
+        &self,
+        said: &str,
+        variety: Option<Variety>,
+        lineage: &[Community],
+    ) -> Result<String> {
+        let library = Arc::clone(self.knowledge_base.library());
+        let understanding = Understanding::load(library, self.store.clone()).await?;
+        let speaker = understanding.speaker(variety.map(Variety::id), lineage).await?;
+        let said = to_simplified(said.trim()).into_text();
+        Ok(understanding.read(&said, &speaker, true).await?.text)
     }
 
     /// The assistant over these parts; `writer` may be filled later.

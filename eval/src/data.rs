@@ -51,7 +51,7 @@ pub(crate) fn off_topic_questions(data: &Path) -> anyhow::Result<Vec<OffTopicQue
 }
 
 /// One JSON value a line, gzipped or not.
-fn lines<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
+pub(crate) fn lines<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
     let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
     let reader: Box<dyn Read> = if path.extension().is_some_and(|extension| extension == "gz") {
         Box::new(GzDecoder::new(file))

@@ -9,6 +9,7 @@ mod data;
 mod embedder;
 mod logistic;
 mod report;
+mod simulator;
 mod statistics;
 mod suites;
 

@@ -251,6 +251,21 @@ impl Library {
         Ok(())
     }
 
+    /// The text of every passage and the wording of every prepared question, those of other
+    /// communities and days included: what can be learned of how standard text reads.
+    pub fn texts(&self) -> Result<Vec<String>, LibraryError> {
+        let snapshot = self.snapshot();
+        let alive = (0..).zip(&snapshot.rows.facts).filter(|(_, facts)| facts.alive);
+        alive
+            .map(|(row, _)| {
+                Ok(match snapshot.record(row)?.item {
+                    Item::Passage(passage) => passage.text,
+                    Item::Question { question, .. } => question,
+                })
+            })
+            .collect()
+    }
+
     /// One passage of an edition, `None` if the library does not hold it (any more).
     pub fn passage(&self, edition_id: &str, ordinal: u32) -> Result<Option<Passage>, LibraryError> {
         let passages = self.edition_passages(edition_id)?;

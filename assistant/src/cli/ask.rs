@@ -77,7 +77,7 @@ async fn here(
     let loading = (system.config.clone(), Arc::clone(&writer));
     tokio::task::spawn_blocking(move || System::load_writer(&loading.0, &loading.1)).await??;
     let assistant = Arc::new(system.assistant(writer).await?);
-    let opened = assistant.open(community, "cli").await?;
+    let opened = assistant.open(community, "cli", None).await?;
     let mut events = assistant
         .say(Say {
             conversation: opened.conversation,

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use dialects::Variety;
 
 use super::{Call, output};
 use crate::store::Store;
@@ -14,7 +15,7 @@ pub(super) enum Command {
     List,
     /// Adds a place below another
     Add(Add),
-    /// Sets what is local: 社区服务站电话 and the like, the greeting, sites that may embed the widget
+    /// Sets what is local: 社区服务站电话 and the like, the greeting, the dialect, sites that may embed the widget
     Set(Set),
 }
 
@@ -43,6 +44,9 @@ pub(super) struct Set {
     /// What a conversation opens with; empty for the usual words
     #[arg(long)]
     greeting: Option<String>,
+    /// Dialect of the residents, such as kunming; empty for that of the place above
+    #[arg(long)]
+    variety: Option<String>,
     /// A site that may embed the widget, such as `https://example.org`
     #[arg(long = "allow", value_name = "ORIGIN")]
     allow: Vec<String>,
@@ -89,6 +93,13 @@ pub(super) async fn run(call: &Call, command: Command) -> Result<ExitCode> {
             }
             if let Some(greeting) = set.greeting {
                 community.greeting = Some(greeting).filter(|text| !text.trim().is_empty());
+            }
+            if let Some(variety) = set.variety {
+                let variety = variety.trim();
+                community.variety = match variety {
+                    "" => None,
+                    _ => Some(variety.parse::<Variety>()?.id().to_owned()),
+                };
             }
             community
                 .allowed_origins

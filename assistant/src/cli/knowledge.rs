@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
+use dialects::Variety;
 use jiff::civil::Date;
 use knowledge::{Score, SearchQuery};
 
@@ -43,6 +44,9 @@ pub(super) struct Search {
     /// The resident's community
     #[arg(long)]
     community: Option<String>,
+    /// Dialect of the question [default: that of the community]
+    #[arg(long, value_name = "VARIETY")]
+    dialect: Option<Variety>,
     /// Day on which the documents must be in force [default: today]
     #[arg(long)]
     date: Option<Date>,
@@ -152,18 +156,17 @@ async fn search_once(call: &Call, search: Search) -> Result<ExitCode> {
     let community = search
         .community
         .unwrap_or_else(|| system.config.conversation.community.clone());
-    let communities: Vec<String> = system
-        .store
-        .lineage(&community)
-        .await?
-        .into_iter()
-        .map(|node| node.id)
-        .collect();
+    let lineage = system.store.lineage(&community).await?;
+    let communities: Vec<String> = lineage.iter().map(|node| node.id.clone()).collect();
+    let understood = system.understand(&search.query, search.dialect, &lineage).await?;
+    if understood != search.query {
+        output::note(format!("理解为：{understood}"));
+    }
     let on = search.date.unwrap_or_else(|| jiff::Zoned::now().date());
     let library = std::sync::Arc::clone(system.knowledge_base.library());
     let found = tokio::task::spawn_blocking(move || {
         library.search(&SearchQuery {
-            text: &search.query,
+            text: &understood,
             communities: &communities,
             on,
             limit: search.limit,

@@ -8,6 +8,7 @@ mod models;
 mod output;
 mod serve;
 mod settings;
+mod words;
 mod work_orders;
 
 use std::path::PathBuf;
@@ -59,6 +60,9 @@ enum Command {
     /// The places that residents belong to, and what is local to them
     #[command(subcommand)]
     Communities(communities::Command),
+    /// Dialect words and terms of a community
+    #[command(subcommand)]
+    Words(words::Command),
     /// Writes database and index settings into one file
     Backup(backup::BackupArguments),
     /// Brings a backup back
@@ -109,6 +113,7 @@ fn start(cli: Cli) -> Result<ExitCode> {
             Command::Knowledge(command) => knowledge::run(&call, command).await,
             Command::WorkOrders(command) => work_orders::run(&call, command).await,
             Command::Communities(command) => communities::run(&call, command).await,
+            Command::Words(command) => words::run(&call, command).await,
             Command::Backup(arguments) => backup::backup(&call, &arguments).await,
             Command::Restore(arguments) => backup::restore(&call, &arguments),
             Command::Config => settings::run(&call),

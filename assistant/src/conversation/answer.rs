@@ -33,10 +33,15 @@ impl Assistant {
     /// Answers a question.
     pub(super) async fn answer(&self, running: &Running<'_>) -> Result<Decided> {
         let before = running.question_before();
-        let mut understood = follow_up::complete(&running.question, before.as_deref());
-        let mut question = understood.clone().unwrap_or_else(|| running.question.clone());
-        let mut looked = self.look(running, &question).await?;
-        if understood.is_none()
+        let (standard, rewritten, found) = self.standard(running).await?;
+        let completed = follow_up::complete(&standard, before.as_deref());
+        let mut looked = match &completed {
+            None => found,
+            Some(completed) => self.look(running, completed).await?,
+        };
+        let mut question = completed.clone().unwrap_or_else(|| standard.clone());
+        let mut understood = completed.or(rewritten.then_some(standard));
+        if (understood.is_none() || rewritten)
             && looked.found.answers.is_empty()
             && let Some(wider) = follow_up::with_matter(&question, before.as_deref())
         {
@@ -95,6 +100,36 @@ impl Assistant {
         }
         running.lap(&mut reply, "written");
         Ok((reply, None))
+    }
+
+    /// The question in standard Mandarin, and whether that differs from what was said.
+    ///
+    /// Where the documents do not know what was understood, what was said is tried as it stands,
+    /// and as a recogniser might have misheard it; the reading that they know best is taken.
+    async fn standard(&self, running: &Running<'_>) -> Result<(String, bool, Looked)> {
+        let first = &running.understood;
+        let mut best = (first.text.clone(), first.rewritten);
+        let mut known = self.look(running, &first.text).await?;
+        if known.found.gate.sufficient && !first.doubtful {
+            return Ok((best.0, best.1, known));
+        }
+        let misheard = self
+            .understanding
+            .read(&running.question, &running.speaker, false)
+            .await?;
+        for (text, rewritten) in [
+            (running.question.clone(), false),
+            (misheard.text, misheard.rewritten),
+        ] {
+            if text == best.0 {
+                continue;
+            }
+            let other = self.look(running, &text).await?;
+            if other.found.gate.probability > known.found.gate.probability {
+                (best, known) = ((text, rewritten), other);
+            }
+        }
+        Ok((best.0, best.1, known))
     }
 
     /// Writes an answer; `Nothing` where quoting is quicker than the resident's patience.

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use dialects::Variety;
 use dialects::script::to_simplified;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -19,6 +20,7 @@ use super::evidence::LocalFields;
 use super::in_flight::InFlight;
 use super::policy;
 use super::respond::Running;
+use super::understanding::Understanding;
 use super::turn::{Composition, Disposition, Reason, Reply, Sentence, Turn, TurnEvent};
 use super::wording;
 use crate::config;
@@ -38,6 +40,7 @@ pub struct Assistant {
     /// Turns for which the writer seemed too slow.
     pub(super) slow_turns: AtomicUsize,
     pub(super) examples: Arc<policy::Examples>,
+    pub(super) understanding: Arc<Understanding>,
     in_flight: InFlight,
 }
 
@@ -75,6 +78,7 @@ impl Assistant {
         settings: config::Conversation,
     ) -> Result<Self> {
         let embedding = Arc::clone(&library);
+        let understanding = Understanding::load(Arc::clone(&library), store.clone()).await?;
         let examples = spawn_blocking(move || policy::Examples::load(&embedding)).await??;
         Ok(Self {
             store,
@@ -83,6 +87,7 @@ impl Assistant {
             settings,
             slow_turns: AtomicUsize::new(0),
             examples: Arc::new(examples),
+            understanding,
             in_flight: InFlight::default(),
         })
     }
@@ -108,12 +113,15 @@ impl Assistant {
         jiff::Timestamp::now().to_zoned(zone).date()
     }
 
-    /// The first words of a conversation in this community.
-    pub fn greeting(&self, community: &Community) -> String {
-        community
-            .greeting
-            .clone()
-            .unwrap_or_else(|| wording::greeting(&community.name))
+    /// The first words of a conversation in this community, homely where a dialect is known.
+    pub fn greeting(&self, community: &Community, variety: Option<Variety>) -> String {
+        let usual = || wording::greeting(&community.name, variety);
+        community.greeting.clone().unwrap_or_else(usual)
+    }
+
+    /// The dialect of the nearest community that names one.
+    pub(crate) async fn variety(&self, lineage: &[Community]) -> Result<Option<Variety>> {
+        Ok(self.understanding.speaker(None, lineage).await?.variety)
     }
 
     /// What is local to the residents of a community.
@@ -122,8 +130,15 @@ impl Assistant {
     }
 
     /// Opens a conversation.
-    pub async fn open(&self, community: &str, channel: &str) -> Result<OpenedConversation> {
-        let place = self.store.community(community).await?;
+    pub async fn open(
+        &self,
+        community: &str,
+        channel: &str,
+        variety: Option<Variety>,
+    ) -> Result<OpenedConversation> {
+        let lineage = self.store.lineage(community).await?;
+        let chosen = variety.map(Variety::id);
+        let speaker = self.understanding.speaker(chosen, &lineage).await?;
         let token: String = {
             let mut random = rand::rng();
             (0..32)
@@ -132,12 +147,12 @@ impl Assistant {
         };
         let conversation = self
             .store
-            .open_conversation(community, channel, &token)
+            .open_conversation(community, channel, chosen, &token)
             .await?;
         Ok(OpenedConversation {
             conversation,
             token,
-            greeting: self.greeting(&place),
+            greeting: self.greeting(&lineage[0], speaker.variety),
         })
     }
 
@@ -253,10 +268,19 @@ impl Assistant {
             .begin(&conversation.id, &turn.id, &turn.text);
         let mut earlier = self.store.turns(&conversation.id).await?;
         earlier.retain(|kept| kept.ordinal < turn.ordinal);
+        let lineage = self.store.lineage(&conversation.community_id).await?;
+        let speaker = self
+            .understanding
+            .speaker(conversation.variety.as_deref(), &lineage)
+            .await?;
+        let said = to_simplified(question.trim()).into_text();
+        let understood = self.understanding.read(&said, &speaker, true).await?;
         let running = Running {
             conversation,
-            question: to_simplified(question.trim()).into_text(),
-            lineage: self.store.lineage(&conversation.community_id).await?,
+            question: said,
+            understood,
+            speaker,
+            lineage,
             earlier,
             ticket: &ticket,
             events,

@@ -129,6 +129,7 @@ mod tests {
             greeting: None,
             fields: [("派出所地址".to_owned(), "幸福路1号".to_owned())].into(),
             allowed_origins: Vec::new(),
+            variety: None,
         };
         let fields = LocalFields::of(&[community]);
         assert_eq!(fields.fill("到{{派出所地址}}办。"), "到幸福路1号办。");

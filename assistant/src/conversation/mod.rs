@@ -16,12 +16,14 @@ mod policy;
 mod prompt;
 mod respond;
 mod turn;
+mod understanding;
 mod wording;
 
 pub use assistant::{Assistant, OpenedConversation, Say, TurnStream, Writer};
 pub use policy::{Danger, Intent};
 
 pub(crate) use prompt::INSTRUCTIONS;
+pub(crate) use understanding::Understanding;
 pub use turn::{
     Composition, Disposition, FiledWorkOrder, Rating, Reason, Reply, Sentence, Source, Stage, Turn,
     TurnEvent,

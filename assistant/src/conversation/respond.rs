@@ -11,13 +11,18 @@ use super::assistant::Assistant;
 use super::in_flight::Ticket;
 use super::policy::{self, Context, Danger, Intent};
 use super::turn::{Disposition, Reason, Reply, Sentence, Source, Turn, TurnEvent};
+use super::understanding::{Speaker, Understood};
 use super::wording;
 use crate::store::{Community, Contact, Conversation, NewWorkOrder, OrderKind};
 
 /// A turn being answered.
 pub(super) struct Running<'a> {
     pub(super) conversation: &'a Conversation,
+    /// What was said, in simplified characters.
     pub(super) question: String,
+    /// The same in standard Mandarin.
+    pub(super) understood: Understood,
+    pub(super) speaker: Speaker,
     pub(super) lineage: Vec<Community>,
     pub(super) earlier: Vec<Turn>,
     pub(super) ticket: &'a Ticket,
@@ -113,6 +118,9 @@ impl Assistant {
                 .is_some_and(|reply| reply.work_order.is_some()),
         };
         let mut intent = policy::decide(&running.question, context);
+        if intent == Intent::Question && running.understood.rewritten {
+            intent = policy::decide(&running.understood.text, context);
+        }
         if intent == Intent::Question
             && let Some(by_meaning) = self.intent_by_meaning(running).await?
         {
@@ -125,9 +133,9 @@ impl Assistant {
             Intent::Supplement { phone } => self.supplement(running, phone).await,
             Intent::SmallTalk(kind) => {
                 let mut reply = Reply::new(Disposition::Answered);
-                reply.sentences = wording::small_talk(kind)
-                    .iter()
-                    .map(|text| Sentence::plain(*text))
+                reply.sentences = wording::small_talk(kind, running.understood.variety)
+                    .into_iter()
+                    .map(Sentence::plain)
                     .collect();
                 Ok((reply, None))
             }
@@ -140,7 +148,7 @@ impl Assistant {
     async fn intent_by_meaning(&self, running: &Running<'_>) -> Result<Option<Intent>> {
         let library = Arc::clone(&self.library);
         let examples = Arc::clone(&self.examples);
-        let text = running.question.clone();
+        let text = running.understood.text.clone();
         let communities = running.communities();
         let on = self.today();
         spawn_blocking(move || {
@@ -200,7 +208,7 @@ impl Assistant {
 
     /// Something must be done: a work order at once, and what is written about such matters.
     async fn report(&self, running: &Running<'_>, kind: OrderKind) -> Result<Decided> {
-        let looked = self.look(running, &running.question).await?;
+        let looked = self.look(running, &running.understood.text).await?;
         let mut reply = Reply::new(Disposition::Escalated);
         reply.reason = Some(Reason::Reported);
         reply.sentences = vec![

@@ -1,18 +1,33 @@
 //! Every fixed sentence that a resident reads or hears, in one place for translation.
 
+use dialects::Variety;
+
 use super::policy::SmallTalk;
 
 /// Opens a conversation. "Hello, I am the assistant of {name}, a computer. Ask about papers,
 /// insurance, old age, housing; report repairs; say 人工 for a person."
-pub(crate) fn greeting(name: &str) -> String {
+pub(crate) fn greeting(name: &str, variety: Option<Variety>) -> String {
+    let opening = variety.and_then(dialects::greeting).map_or("您好，", |homely| homely.opening);
     format!(
-        "您好，我是{name}的智能助手，是电脑，不是真人。办证、医保、养老、住房这些事都可以问我，家里东西坏了也可以跟我说。\
+        "{opening}我是{name}的智能助手，是电脑，不是真人。办证、医保、养老、住房这些事都可以问我，家里东西坏了也可以跟我说。\
          想找工作人员，说“人工”就行。"
     )
 }
 
 /// Answers small talk.
-pub(crate) fn small_talk(kind: SmallTalk) -> &'static [&'static str] {
+///
+/// Greeting and goodbye are homely where the resident's dialect is known; facts never are.
+pub(crate) fn small_talk(kind: SmallTalk, variety: Option<Variety>) -> Vec<String> {
+    match (kind, variety.and_then(dialects::greeting)) {
+        (SmallTalk::Greeting, Some(homely)) => {
+            vec![format!("{}有什么事要办，直接跟我说就行。", homely.opening)]
+        }
+        (SmallTalk::Goodbye, Some(homely)) => vec![homely.closing.to_owned()],
+        _ => standard_small_talk(kind).iter().map(|text| (*text).to_owned()).collect(),
+    }
+}
+
+fn standard_small_talk(kind: SmallTalk) -> &'static [&'static str] {
     match kind {
         SmallTalk::Greeting => &["您好！有什么事要办，直接跟我说就行。"],
         SmallTalk::AboutToAsk => &["您说，是什么事？"],

@@ -49,17 +49,13 @@ pub(crate) async fn show(
         .find_community(&id)
         .await?
         .ok_or_else(|| Problem::not_found("no_such_community", "没有这个社区，请检查网页里的 data-community。"))?;
-    let mut path: Vec<String> = store
-        .lineage(&id)
-        .await?
-        .into_iter()
-        .map(|community| community.name)
-        .collect();
-    path.reverse();
+    let lineage = store.lineage(&id).await?;
+    let variety = state.assistant.variety(&lineage).await?;
+    let path = lineage.iter().rev().map(|community| community.name.clone()).collect();
     Ok(Json(CommunityPage {
         id,
         path,
-        greeting: state.assistant.greeting(&community),
+        greeting: state.assistant.greeting(&community, variety),
         services: SERVICES,
         allowed: origin::may_open(&community, &headers),
         name: community.name,

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use dialects::Variety;
 use serde::{Deserialize, Serialize};
 
 use super::problem::{AppResult, Problem};
@@ -17,6 +18,8 @@ pub(crate) struct OpenRequest {
     community: Option<String>,
     #[serde(default)]
     channel: Channel,
+    /// Dialect that the resident chose, by id or name; that of the community if left out.
+    variety: Option<String>,
 }
 
 /// The way a resident comes.
@@ -63,7 +66,13 @@ pub(crate) async fn open(
             "这个网站还没有获准使用本社区的助手，请社区管理员把网站地址加到允许名单里。",
         ));
     }
-    let opened = state.assistant.open(&id, request.channel.name()).await?;
+    let variety = match request.variety.as_deref().filter(|name| !name.is_empty()) {
+        None => None,
+        Some(name) => Some(name.parse::<Variety>().map_err(|_| {
+            Problem::invalid("no_such_variety", "没有这种方言，请换一种，或者不选。")
+        })?),
+    };
+    let opened = state.assistant.open(&id, request.channel.name(), variety).await?;
     Ok((
         StatusCode::CREATED,
         Json(Opened {

@@ -24,6 +24,8 @@ pub struct Community {
     pub fields: BTreeMap<String, String>,
     /// Sites that may embed the widget, such as `https://example.org`.
     pub allowed_origins: Vec<String>,
+    /// Dialect of its residents, by its id in the crate `dialects`; `None`: that of the node above.
+    pub variety: Option<String>,
 }
 
 /// Id of the root of the tree, whose documents hold everywhere.
@@ -131,16 +133,17 @@ impl Store {
         Ok(parent)
     }
 
-    /// Sets what is local, the greeting and the sites allowed to embed the widget.
+    /// Sets what is local, the greeting, the dialect and the sites allowed to embed the widget.
     pub async fn update_community(&self, community: &Community) -> Result<()> {
         sqlx::query(
-            "UPDATE communities SET name = $1, greeting = $2, fields = $3, allowed_origins = $4 \
-             WHERE id = $5",
+            "UPDATE communities SET name = $1, greeting = $2, fields = $3, allowed_origins = $4, \
+             variety = $5 WHERE id = $6",
         )
         .bind(&community.name)
         .bind(community.greeting.as_deref())
         .bind(serde_json::to_string(&community.fields)?)
         .bind(serde_json::to_string(&community.allowed_origins)?)
+        .bind(community.variety.as_deref())
         .bind(&community.id)
         .execute(&self.pool)
         .await?;
@@ -157,5 +160,6 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Community> {
         greeting: row.try_get("greeting")?,
         fields: serde_json::from_str(row.try_get("fields")?)?,
         allowed_origins: serde_json::from_str(row.try_get("allowed_origins")?)?,
+        variety: row.try_get("variety")?,
     })
 }

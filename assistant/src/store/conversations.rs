@@ -17,6 +17,8 @@ pub struct Conversation {
     pub community_id: String,
     /// `widget`, `web` or `cli`.
     pub channel: String,
+    /// Dialect that the resident chose, by its id in the crate `dialects`.
+    pub variety: Option<String>,
     /// Milliseconds since 1970.
     pub created_at: i64,
 }
@@ -36,21 +38,24 @@ impl Store {
         &self,
         community_id: &str,
         channel: &str,
+        variety: Option<&str>,
         token: &str,
     ) -> Result<Conversation> {
         let conversation = Conversation {
             id: new_id(),
             community_id: community_id.to_owned(),
             channel: channel.to_owned(),
+            variety: variety.map(str::to_owned),
             created_at: now(),
         };
         sqlx::query(
-            "INSERT INTO conversations (id, community_id, channel, token_sha256, created_at) \
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO conversations (id, community_id, channel, variety, token_sha256, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(&conversation.id)
         .bind(community_id)
         .bind(channel)
+        .bind(variety)
         .bind(digest(token))
         .bind(conversation.created_at)
         .execute(&self.pool)
@@ -70,6 +75,7 @@ impl Store {
                 id: row.try_get("id")?,
                 community_id: row.try_get("community_id")?,
                 channel: row.try_get("channel")?,
+                variety: row.try_get("variety")?,
                 created_at: row.try_get("created_at")?,
             })
         })
@@ -164,7 +170,7 @@ impl Store {
     /// Messages whose reply was cut off, with the conversation and community they belong to.
     pub async fn unfinished_turns(&self) -> Result<Vec<(Turn, Conversation)>> {
         sqlx::query(
-            "SELECT t.*, c.community_id, c.channel, c.created_at AS opened_at FROM turns t \
+            "SELECT t.*, c.community_id, c.channel, c.variety, c.created_at AS opened_at FROM turns t \
              JOIN conversations c ON c.id = t.conversation_id \
              WHERE t.finished_at IS NULL ORDER BY t.id",
         )
@@ -176,6 +182,7 @@ impl Store {
                 id: row.try_get("conversation_id")?,
                 community_id: row.try_get("community_id")?,
                 channel: row.try_get("channel")?,
+                variety: row.try_get("variety")?,
                 created_at: row.try_get("opened_at")?,
             };
             Ok((read(row)?, conversation))

@@ -203,6 +203,15 @@ impl Store {
         }))
     }
 
+    /// What every published edition says about itself.
+    pub async fn published_metadata(&self) -> Result<Vec<Metadata>> {
+        let written: Vec<String> =
+            sqlx::query_scalar("SELECT metadata FROM editions WHERE status = 'published'")
+                .fetch_all(&self.pool)
+                .await?;
+        written.iter().map(|json| Ok(serde_json::from_str(json)?)).collect()
+    }
+
     /// How many editions are published.
     pub async fn published_editions(&self) -> Result<u64> {
         let count: i64 =

@@ -3,6 +3,7 @@
 mod communities;
 mod conversations;
 mod knowledge;
+mod local_words;
 mod work_orders;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use sqlx::{Any, AnyPool, Transaction};
 pub use communities::Community;
 pub use conversations::{Conversation, StartedTurn};
 pub use knowledge::{EditionRecord, EditionStatus, KeptEdition, LogEntry, NewEdition, Saved};
+pub use local_words::LocalWord;
 pub use work_orders::{Contact, NewWorkOrder, OrderKind, WorkOrder, WorkOrderEvent};
 
 /// The database.

@@ -1,5 +1,6 @@
 //! The suites: one file each.
 
+mod dialect;
 mod refusal;
 pub(crate) mod retrieval;
 
@@ -20,6 +21,8 @@ pub(crate) enum Suite {
     Retrieval,
     /// Are questions declined that the documents do not answer, and only those?
     Refusal,
+    /// Is dialect understood as well as plain Mandarin, and plain Mandarin left as it is?
+    Dialect,
 }
 
 impl Suite {
@@ -28,6 +31,7 @@ impl Suite {
         match self {
             Self::Retrieval => "retrieval",
             Self::Refusal => "refusal",
+            Self::Dialect => "dialect",
         }
     }
 
@@ -36,6 +40,7 @@ impl Suite {
         match self {
             Self::Retrieval => retrieval::run(setting),
             Self::Refusal => refusal::run(setting),
+            Self::Dialect => dialect::run(setting),
         }
     }
 }

@@ -1,0 +1,215 @@
+//! From what was said, in whatever accent, to standard Mandarin: what everything after works on.
+//!
+//! The language model and the terms are learned from the published documents and follow them; the
+//! normaliser and corrector of each kind of speaker are built at first use and kept.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use anyhow::{Context as _, Result};
+use dialects::{Corrector, Entry, Heard, LanguageModel, Normalizer, Term, Variety, identify};
+use knowledge::Library;
+use tokio::task::spawn_blocking;
+
+use crate::store::{Community, LocalWord, Store};
+
+/// Kinds of speakers that are kept ready.
+const SPEAKERS: usize = 24;
+
+/// Confidence from which a conversation is taken for one in a dialect nobody named.
+const NOTICED: f32 = 0.8;
+
+/// Certainty below which a rewriting is too doubtful to search by alone.
+const DOUBTFUL: f32 = 0.6;
+
+/// How much likelier a community's own term is than one from a document.
+const OWN_TERM: f32 = 2.0;
+
+/// Who speaks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Speaker {
+    /// Their dialect; `None` where nobody named one.
+    pub(crate) variety: Option<Variety>,
+    /// Words and terms of their community and the ones above it.
+    pub(crate) words: Vec<LocalWord>,
+}
+
+/// What was understood.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Understood {
+    /// The utterance in standard Mandarin.
+    pub(crate) text: String,
+    /// Whether it says anything that was not said in so many words.
+    pub(crate) rewritten: bool,
+    /// Whether the rewriting is doubtful.
+    pub(crate) doubtful: bool,
+    /// The dialect that was noticed or known.
+    pub(crate) variety: Option<Variety>,
+}
+
+/// Understands residents; shared by all channels.
+pub(crate) struct Understanding {
+    library: Arc<Library>,
+    store: Store,
+    learned: RwLock<Arc<Learned>>,
+    learning: AtomicBool,
+    ears: Mutex<HashMap<(u64, Speaker), Arc<Ear>>>,
+}
+
+/// What the published documents teach.
+struct Learned {
+    /// Where in the edition log it was learned.
+    sequence: u64,
+    model: Arc<LanguageModel>,
+    terms: Vec<String>,
+}
+
+/// What is ready for one kind of speaker.
+struct Ear {
+    corrector: Corrector,
+    normalizer: Normalizer,
+}
+
+impl Understanding {
+    /// Learns from the published documents.
+    pub(crate) async fn load(library: Arc<Library>, store: Store) -> Result<Arc<Self>> {
+        let learned = learn(Arc::clone(&library), &store).await?;
+        Ok(Arc::new(Self {
+            library,
+            store,
+            learned: RwLock::new(Arc::new(learned)),
+            learning: AtomicBool::new(false),
+            ears: Mutex::default(),
+        }))
+    }
+
+    /// The speaker of a conversation: the dialect they chose or that of the nearest community
+    /// which names one, and the words of all of these.
+    pub(crate) async fn speaker(&self, chosen: Option<&str>, lineage: &[Community]) -> Result<Speaker> {
+        let named = lineage.iter().filter_map(|node| node.variety.as_deref());
+        // An id that an older or newer version wrote and this one does not know is none.
+        let variety = chosen.into_iter().chain(named).find_map(|id| id.parse().ok());
+        let mut words = self.store.local_words().await?;
+        words.retain(|word| lineage.iter().any(|node| node.id == word.community_id));
+        Ok(Speaker { variety, words })
+    }
+
+    /// Puts what was said into standard Mandarin; `said` is in simplified characters.
+    ///
+    /// Typed text is put right with a light hand, because a typist sees what they wrote.
+    pub(crate) async fn read(self: &Arc<Self>, said: &str, speaker: &Speaker, typed: bool) -> Result<Understood> {
+        self.follow();
+        let understanding = Arc::clone(self);
+        let (said, speaker) = (said.to_owned(), speaker.clone());
+        spawn_blocking(move || {
+            let ear = understanding.ear(&speaker);
+            ear.read(&said, &speaker, typed)
+        })
+        .await
+        .context("the reading was cut off")
+    }
+
+    fn ear(&self, speaker: &Speaker) -> Arc<Ear> {
+        let learned = {
+            let learned = self.learned.read().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(&learned)
+        };
+        let key = (learned.sequence, speaker.clone());
+        let known = {
+            let ears = self.ears.lock().unwrap_or_else(PoisonError::into_inner);
+            ears.get(&key).map(Arc::clone)
+        };
+        if let Some(ear) = known {
+            return ear;
+        }
+        let ear = Arc::new(Ear::new(&learned, speaker));
+        let mut ears = self.ears.lock().unwrap_or_else(PoisonError::into_inner);
+        ears.retain(|(sequence, _), _| *sequence == learned.sequence);
+        if ears.len() >= SPEAKERS {
+            ears.clear();
+        }
+        ears.insert(key, Arc::clone(&ear));
+        ear
+    }
+
+    /// Learns anew, beside everything else, where the documents have changed.
+    fn follow(self: &Arc<Self>) {
+        let learned = self.learned.read().unwrap_or_else(PoisonError::into_inner).sequence;
+        if learned == self.library.sequence() || self.learning.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let understanding = Arc::clone(self);
+        tokio::spawn(async move {
+            match learn(Arc::clone(&understanding.library), &understanding.store).await {
+                Ok(learned) => {
+                    let mut current = understanding.learned.write().unwrap_or_else(PoisonError::into_inner);
+                    *current = Arc::new(learned);
+                }
+                Err(error) => tracing::warn!(
+                    error = format!("{error:#}"),
+                    "what the new documents teach could not be learned; trying again later"
+                ),
+            }
+            understanding.learning.store(false, Ordering::Release);
+        });
+    }
+}
+
+async fn learn(library: Arc<Library>, store: &Store) -> Result<Learned> {
+    let mut terms: Vec<String> = Vec::new();
+    for metadata in store.published_metadata().await? {
+        terms.push(metadata.title);
+        terms.extend(metadata.keywords);
+    }
+    terms.sort_unstable();
+    terms.dedup();
+    spawn_blocking(move || {
+        let sequence = library.sequence();
+        let model = LanguageModel::train(library.texts()?);
+        Ok(Learned {
+            sequence,
+            model: Arc::new(model),
+            terms,
+        })
+    })
+    .await
+    .context("the learning was cut off")?
+}
+
+impl Ear {
+    fn new(learned: &Learned, speaker: &Speaker) -> Self {
+        let (glossed, own_terms): (Vec<&LocalWord>, Vec<&LocalWord>) =
+            speaker.words.iter().partition(|word| !word.gloss.is_empty());
+        let added: Vec<Entry> = glossed
+            .into_iter()
+            .map(|word| Entry::new(word.form.clone(), word.gloss.clone()))
+            .collect();
+        let own_terms = own_terms.into_iter().map(|word| Term {
+            text: word.form.clone(),
+            weight: OWN_TERM,
+        });
+        let terms = learned.terms.iter().map(|term| Term::from(term.as_str())).chain(own_terms);
+        Self {
+            corrector: Corrector::new(terms, speaker.variety, &added, Arc::clone(&learned.model)),
+            normalizer: Normalizer::new(speaker.variety, &added, Arc::clone(&learned.model)),
+        }
+    }
+
+    fn read(&self, said: &str, speaker: &Speaker, typed: bool) -> Understood {
+        let heard = if typed { Heard::typed(said) } else { Heard::spoken(said) };
+        let corrected = self.corrector.correct(&heard);
+        let normalized = self.normalizer.normalize(corrected.text.text());
+        let changes = corrected.changes.iter().chain(&normalized.changes);
+        // A particle that is dropped changes nothing that a reader must be told of.
+        let rewritten = changes.clone().any(|change| !change.gloss.is_empty());
+        let identified = identify(said);
+        let noticed = identified.variety.filter(|_| identified.confidence >= NOTICED);
+        Understood {
+            text: normalized.text.into_text(),
+            rewritten,
+            doubtful: corrected.certainty.min(normalized.certainty) < DOUBTFUL,
+            variety: speaker.variety.or(noticed),
+        }
+    }
+}
