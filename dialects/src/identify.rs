@@ -13,7 +13,10 @@ use crate::{
 const SURE_ENOUGH: f32 = 0.5;
 
 /// Evidence at which a short text is a dialect rather than not.
-const STRENGTH: f32 = 1.7;
+const STRENGTH: f32 = 2.4;
+
+/// Characters after which it takes twice the evidence.
+const LONG: f32 = 40.0;
 
 /// What a text was taken for.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +50,7 @@ pub fn identify(text: &str) -> Identified {
     }
     let strongest = evidence.iter().copied().fold(0.0, f32::max);
     let length = text.chars().count() as f32;
-    let dialect = 1.0 - (-STRENGTH * strongest / (1.0 + length / 80.0)).exp();
+    let dialect = 1.0 - (-STRENGTH * strongest / (1.0 + length / LONG)).exp();
     // Half as much evidence again makes a variety about five times as likely.
     let weights = evidence.map(|found| {
         if found > 0.0 {
@@ -100,7 +103,7 @@ fn evidence(text: &str) -> [f32; Variety::ALL.len()] {
         let mut best = [0.0_f32; Variety::ALL.len()];
         for Found { meaning, .. } in here {
             // A form that is as often standard says nothing.
-            let unlike = (2.0 * meaning.share - 1.0).max(0.0).powi(3);
+            let unlike = (2.0 * meaning.share - 1.0).max(0.0).powi(2);
             for variety in Variety::ALL {
                 if meaning.varieties.contains(variety) {
                     let best = &mut best[variety.index()];
