@@ -9,8 +9,8 @@ use tokio::task::spawn_blocking;
 
 use super::assistant::Assistant;
 use super::in_flight::Ticket;
-use super::policy::{self, Context, Danger, Intent};
-use super::turn::{Disposition, Reason, Reply, Sentence, Source, Turn, TurnEvent};
+use super::policy::{self, Context, Danger, Intent, Judgement};
+use super::turn::{Composition, Disposition, Reason, Reply, Sentence, Source, Turn, TurnEvent};
 use super::understanding::{Speaker, Understood};
 use super::wording;
 use crate::store::{Community, Contact, Conversation, NewWorkOrder, OrderKind};
@@ -121,11 +121,36 @@ impl Assistant {
         if intent == Intent::Question && running.understood.rewritten {
             intent = policy::decide(&running.understood.text, context);
         }
-        if intent == Intent::Question
-            && let Some(by_meaning) = self.intent_by_meaning(running).await?
-        {
-            intent = by_meaning;
+        let mut caution = None;
+        if matches!(intent, Intent::Question | Intent::Report(_)) {
+            let judgement = self.judge(running).await?;
+            caution = judgement.caution;
+            match judgement.intent {
+                Some(by_meaning) if intent == Intent::Question => intent = by_meaning,
+                // What was reported outright stands, with a word of caution.
+                Some(Intent::Emergency(danger)) => caution = Some(danger),
+                _ => {}
+            }
         }
+        let (mut reply, mut order) = self.respond(running, intent).await?;
+        if let Some(danger) = caution
+            && matches!(reply.disposition, Disposition::Escalated | Disposition::Answered | Disposition::Clarify)
+            && reply.reason != Some(Reason::Merged)
+        {
+            let line = Sentence::plain(wording::caution(danger));
+            match reply.composition {
+                // What was written has been sent already.
+                Composition::Written => reply.sentences.push(line),
+                _ => reply.sentences.insert(0, line),
+            }
+            if let Some(order) = &mut order {
+                order.urgent = true;
+            }
+        }
+        Ok((reply, order))
+    }
+
+    async fn respond(&self, running: &Running<'_>, intent: Intent) -> Result<Decided> {
         match intent {
             Intent::Emergency(danger) => Ok(emergency(running, danger)),
             Intent::Person => Ok(person(running)),
@@ -144,8 +169,8 @@ impl Assistant {
         }
     }
 
-    /// What the turn is where no word gave it away, `None` if it is a question.
-    async fn intent_by_meaning(&self, running: &Running<'_>) -> Result<Option<Intent>> {
+    /// What the turn is where no word gave it away.
+    async fn judge(&self, running: &Running<'_>) -> Result<Judgement> {
         let library = Arc::clone(&self.library);
         let examples = Arc::clone(&self.examples);
         let text = running.understood.text.clone();
@@ -154,7 +179,7 @@ impl Assistant {
         spawn_blocking(move || {
             let vector = library.question_vector(&text)?;
             let prepared = library.nearest_prepared_question(&vector, &communities, on);
-            Ok(examples.decide(&text, &vector, prepared))
+            Ok(examples.judge(&text, &vector, prepared))
         })
         .await
         .context("the decision was cut off")?

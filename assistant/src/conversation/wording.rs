@@ -2,7 +2,7 @@
 
 use dialects::Variety;
 
-use super::policy::SmallTalk;
+use super::policy::{Danger, SmallTalk};
 
 /// Opens a conversation. "Hello, I am the assistant of {name}, a computer. Ask about papers,
 /// insurance, old age, housing; report repairs; say 人工 for a person."
@@ -45,6 +45,11 @@ fn standard_small_talk(kind: SmallTalk) -> &'static [&'static str] {
         SmallTalk::Acknowledgement => &["好的。还想问什么，接着说就行。"],
         SmallTalk::Nothing => &["我没看清您说的是什么，请再说一遍。"],
     }
+}
+
+/// "Should you be in danger now: …", before the reply to what may be a danger.
+pub(crate) fn caution(danger: Danger) -> String {
+    format!("要是现在就有危险，{}", danger.call())
 }
 
 /// "Nobody wrote this down; I registered it for the staff."

@@ -111,6 +111,17 @@ fn wandered_off(text: &str) -> bool {
 }
 
 impl Danger {
+    /// Whom to call, in one short sentence.
+    pub(crate) fn call(self) -> &'static str {
+        match self {
+            Self::Fire | Self::Gas => "请先离开危险的地方，再打 119。",
+            Self::Lift => "请按电梯里的报警按钮，打 119。",
+            Self::Medical => "请马上打 120。",
+            Self::Suicide => "请马上打 110 或 120，也可以打 12356，有人会听您说。",
+            Self::Violence | Self::Missing => "请马上打 110。",
+        }
+    }
+
     /// What to do at once, read aloud; the number to call comes first.
     pub(crate) fn advice(self) -> &'static [&'static str] {
         match self {

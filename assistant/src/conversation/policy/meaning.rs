@@ -30,6 +30,9 @@ const CAUTION: f64 = 0.03;
 /// Score from which on a turn in the form of a question is a danger all the same.
 const SURE: f64 = 0.75;
 
+/// Score from which on a turn that is something else is answered with a word of caution first.
+const POSSIBLE: f64 = 0.3;
+
 /// Likeness from which on a turn is a prepared question, whatever else it sounds like.
 const PREPARED: f32 = 0.95;
 
@@ -127,12 +130,12 @@ impl Examples {
         Ok(Self { kinds, classifier })
     }
 
-    /// The kind of a turn that the word lists took for a question, `None` if it is one.
+    /// Judges a turn that the word lists took for a question.
     ///
     /// `vector` is the turn's, `prepared` the likeness of the nearest prepared question.
-    pub(crate) fn decide(&self, text: &str, vector: &[f32], prepared: Option<f32>) -> Option<Intent> {
+    pub(crate) fn judge(&self, text: &str, vector: &[f32], prepared: Option<f32>) -> Judgement {
         if text.chars().count() > LONGEST || prepared.is_some_and(|likeness| likeness >= PREPARED) {
-            return None;
+            return Judgement::default();
         }
         let scores = self.classifier.scores(vector);
         let of_kinds = || self.kinds.iter().zip(&scores);
@@ -145,20 +148,39 @@ impl Examples {
             _ => of_need(need),
         };
         let needs = NEEDS.iter().map(|(need, _)| *need);
-        let need = needs.max_by(|a, b| raised(*a).total_cmp(&raised(*b)))?;
-        let own = of_kinds().filter(|(kind, _)| Need::from(**kind) == need);
-        let (kind, _) = own.max_by(|a, b| a.1.total_cmp(b.1))?;
-        if asks_for_facts(text) && need != Need::SmallTalk && of_need(need) < SURE {
-            return None;
-        }
-        match *kind {
-            Kind::Danger(danger) if !danger::is_past_or_general(text) => Some(Intent::Emergency(danger)),
+        let need = needs
+            .max_by(|a, b| raised(*a).total_cmp(&raised(*b)))
+            .unwrap_or(Need::Question);
+        let likeliest = |need: Need| {
+            let own = of_kinds().filter(|(kind, _)| Need::from(**kind) == need);
+            own.max_by(|a, b| a.1.total_cmp(b.1)).map_or(Kind::Question, |(kind, _)| *kind)
+        };
+        let general = danger::is_past_or_general(text);
+        let asks = asks_for_facts(text);
+        let intent = match likeliest(need) {
+            Kind::SmallTalk(kind) => Some(Intent::SmallTalk(kind)),
+            _ if asks && of_need(need) < SURE => None,
+            Kind::Danger(danger) if !general => Some(Intent::Emergency(danger)),
             Kind::Report(kind) if !is_question(text) => Some(Intent::Report(kind)),
             Kind::Person => Some(Intent::Person),
-            Kind::SmallTalk(kind) => Some(Intent::SmallTalk(kind)),
             Kind::Danger(_) | Kind::Report(_) | Kind::Question => None,
-        }
+        };
+        let possible = !asks && !general && of_need(Need::Danger) >= POSSIBLE;
+        let caution = match likeliest(Need::Danger) {
+            Kind::Danger(danger) if possible => Some(danger),
+            _ => None,
+        };
+        Judgement { intent, caution }
     }
+}
+
+/// What a turn was taken for by its meaning.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Judgement {
+    /// Its kind, `None` if it is a question.
+    pub(crate) intent: Option<Intent>,
+    /// A danger that may stand behind it, whatever it is.
+    pub(crate) caution: Option<Danger>,
 }
 
 /// Whether the turn asks for more than what to do, which people in danger ask too.

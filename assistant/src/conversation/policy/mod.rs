@@ -14,7 +14,7 @@ pub use danger::Danger;
 use crate::privacy;
 use crate::store::OrderKind;
 
-pub(crate) use meaning::Examples;
+pub(crate) use meaning::{Examples, Judgement};
 pub(crate) use small_talk::SmallTalk;
 
 /// What the resident wants of this turn.

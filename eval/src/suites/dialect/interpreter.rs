@@ -1,4 +1,4 @@
-//! An utterance understood as the product does it.
+//! An utterance understood: characters simplified, put right by sound, rewritten from dialect.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ pub(super) struct Vocabulary {
 impl Vocabulary {
     /// Titles, keywords and headings are terms; passages and headings train the model.
     ///
-    /// The residents' ways of asking that guides name are left out: some of them are dialect.
+    /// The residents' ways of asking that guides name are left out, since some of them are dialect;
+    /// the product learns them too.
     pub(super) fn of(editions: &[IndexedEdition]) -> Self {
         let mut terms = BTreeSet::new();
         let mut texts = Vec::new();

@@ -58,6 +58,8 @@ struct Lost {
     standard: String,
     understood: String,
     changes: String,
+    /// Whether the dialect form reaches it with `dialects` off: then the changes do harm.
+    reached_off: bool,
     /// What was found instead.
     found: Option<String>,
 }
@@ -103,6 +105,7 @@ pub(super) fn measure(
                 text: question.text.clone(),
                 standard: question.standard.clone(),
                 changes: known.changes(),
+                reached_off: reached.among_five[3] > 0.0,
                 found: search(&library, &known.text, 1)?
                     .first()
                     .map(|best| format!("{} {}", best.title, best.passage.locator)),
@@ -188,9 +191,10 @@ impl Numbers {
             .iter()
             .map(|lost| {
                 format!(
-                    "- {} {}\n  - standard form: {}\n  - understood: {}\n  - changes: {}\n  - found: {}",
+                    "- {} {}{}\n  - standard form: {}\n  - understood: {}\n  - changes: {}\n  - found: {}",
                     lost.id,
                     lost.text,
+                    if lost.reached_off { " (reached with dialects off)" } else { "" },
                     lost.standard,
                     lost.understood,
                     lost.changes,
