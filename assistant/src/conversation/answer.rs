@@ -1,5 +1,5 @@
-//! A question: verified answer, written and checked answer, quoted passage, one question back, or
-//! a work order, in this order of preference.
+//! A question: verified answer, a passage that answers in the resident's own words, written and
+//! checked answer, quoted passage, one question back, or a work order, in this order of preference.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -76,6 +76,11 @@ impl Assistant {
         reply.suggestions = looked.suggestions(&question);
         reply.sources.clone_from(&looked.sources);
         show(running, &reply).await;
+        if looked.speaks_for_itself() {
+            reply.composition = Composition::Quoted;
+            reply.sentences = looked.quotes();
+            return Ok((reply, None));
+        }
         match self.write(running, &question, &looked).await {
             Outcome::Stopped => return Ok((Reply::merged(), None)),
             Outcome::Written {

@@ -16,6 +16,9 @@ const SHOWN: usize = 4;
 /// Section of a guide that names the articles behind it.
 const LEGAL_BASIS: &str = "法律依据";
 
+/// Probability from which the best passage is taken to be the answer.
+const SURE: f32 = 0.7;
+
 /// Passages quoted where nothing was written.
 const QUOTED: usize = 2;
 
@@ -55,6 +58,20 @@ impl Looked {
         )
     }
 
+    /// Whether the best passage answers residents in their own words, whole and short enough to be
+    /// read: a writer could only say the same again, seconds later.
+    pub(super) fn speaks_for_itself(&self) -> bool {
+        let (Some(best), Some(source), Some(whole)) =
+            (self.found.evidence.first(), self.sources.first(), self.wholes.first())
+        else {
+            return false;
+        };
+        let same = source.edition == best.edition_id && source.passage == best.passage.ordinal;
+        same && best.scores.signals.answers_prepared_question()
+            && self.found.gate.probability >= SURE
+            && source.quote == whole.trim()
+    }
+
     /// The document of the best passage.
     pub(super) fn first_document(&self) -> Option<&str> {
         self.sources.first().map(|source| source.document.as_str())
@@ -82,11 +99,17 @@ impl Looked {
     }
 
     /// The best passages' own sentences, where nothing else can be said; a second passage only
-    /// from the same document.
+    /// from the same document. A line before them says that they are quoted.
     pub(super) fn quoted(&self) -> Vec<Sentence> {
+        std::iter::once(Sentence::plain(super::wording::QUOTED))
+            .chain(self.quotes())
+            .collect()
+    }
+
+    /// The same without that line, where the passages speak to residents in their own words.
+    pub(super) fn quotes(&self) -> Vec<Sentence> {
         let document = self.first_document();
-        let quotes = self
-            .sources
+        self.sources
             .iter()
             .filter(|source| Some(source.document.as_str()) == document)
             .filter(|source| !source.quote.is_empty())
@@ -94,9 +117,7 @@ impl Looked {
             .map(|source| Sentence {
                 text: source.quote.clone(),
                 citations: vec![source.number],
-            });
-        std::iter::once(Sentence::plain(super::wording::QUOTED))
-            .chain(quotes)
+            })
             .collect()
     }
 }

@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use super::assistant::Assistant;
 use super::in_flight::Ticket;
 use super::policy::{self, Context, Danger, Intent, Judgement};
-use super::turn::{Composition, Disposition, Reason, Reply, Sentence, Source, Turn, TurnEvent};
+use super::turn::{Disposition, Reason, Reply, Sentence, Source, Turn, TurnEvent};
 use super::understanding::{Speaker, Understood};
 use super::wording;
 use crate::store::{Community, Contact, Conversation, NewWorkOrder, OrderKind};
@@ -133,16 +133,11 @@ impl Assistant {
             }
         }
         let (mut reply, mut order) = self.respond(running, intent).await?;
+        // What the documents answer is a question after all.
         if let Some(danger) = caution
-            && matches!(reply.disposition, Disposition::Escalated | Disposition::Answered | Disposition::Clarify)
-            && reply.reason != Some(Reason::Merged)
+            && matches!(reply.disposition, Disposition::Escalated | Disposition::Clarify)
         {
-            let line = Sentence::plain(wording::caution(danger));
-            match reply.composition {
-                // What was written has been sent already.
-                Composition::Written => reply.sentences.push(line),
-                _ => reply.sentences.insert(0, line),
-            }
+            reply.sentences.insert(0, Sentence::plain(wording::caution(danger)));
             if let Some(order) = &mut order {
                 order.urgent = true;
             }

@@ -286,6 +286,11 @@ fn compare(
             price += HOLDS_TOGETHER;
         }
     }
+    // What a typist wrote as two characters is as likely a name or the seam of two words: of the
+    // changes that this stops in 10,000 sentences of standard text, nearly all were wrong.
+    if hypothesis.heard.typed && length == 2 && changed > 0 {
+        return None;
+    }
     let near = match (hypothesis.heard.typed, length) {
         (true, _) => NEAR_WHEN_TYPED,
         (false, 2) => NEAR_OF_TWO,

@@ -82,6 +82,11 @@ impl Signals {
         Self { values }
     }
 
+    /// Whether the passage holds the approved answer to a prepared question.
+    pub fn answers_prepared_question(&self) -> bool {
+        self.values[Self::NAMES.len() - 5] != 0.0
+    }
+
     /// The value of that name, whether of a law or of a guide.
     ///
     /// # Panics

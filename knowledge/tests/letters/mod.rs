@@ -8,7 +8,7 @@ use knowledge::{Embed, TextKind};
 const DIMENSIONS: usize = 64;
 
 /// Deterministic, and counts the passages and prepared questions it was given.
-pub struct Letters {
+pub(crate) struct Letters {
     name: &'static str,
     embedded: AtomicUsize,
 }
@@ -21,7 +21,7 @@ impl Default for Letters {
 
 impl Letters {
     /// The same vectors under another name.
-    pub fn named(name: &'static str) -> Self {
+    pub(crate) fn named(name: &'static str) -> Self {
         Self {
             name,
             embedded: AtomicUsize::new(0),
@@ -29,7 +29,7 @@ impl Letters {
     }
 
     /// How many texts it was given in batches for the index, searches not counted.
-    pub fn embedded(&self) -> usize {
+    pub(crate) fn embedded(&self) -> usize {
         self.embedded.load(Ordering::Relaxed)
     }
 }

@@ -9,7 +9,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 /// A zip file with these parts.
-pub fn package(parts: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn package(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
         writer
@@ -25,7 +25,7 @@ pub fn package(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// A Word document whose body is `body`, with a style for titles and headings and a list that
 /// counts articles.
-pub fn docx(body: &str) -> Vec<u8> {
+pub(crate) fn docx(body: &str) -> Vec<u8> {
     const NAMESPACE: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
     let document = format!(
         r#"<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="{NAMESPACE}"><w:body>{body}</w:body></w:document>"#
@@ -55,12 +55,12 @@ pub fn docx(body: &str) -> Vec<u8> {
 }
 
 /// A paragraph of a Word document with properties and text.
-pub fn paragraph(properties: &str, text: &str) -> String {
+pub(crate) fn paragraph(properties: &str, text: &str) -> String {
     format!("<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
 }
 
 /// A workbook with one sheet whose data is `rows`, and a number format for percent and dates.
-pub fn xlsx(rows: &str, merges: &str) -> Vec<u8> {
+pub(crate) fn xlsx(rows: &str, merges: &str) -> Vec<u8> {
     let sheet = format!("<worksheet><sheetData>{rows}</sheetData>{merges}</worksheet>");
     package(&[
         ("[Content_Types].xml", b"<Types/>"),
@@ -89,7 +89,7 @@ pub fn xlsx(rows: &str, merges: &str) -> Vec<u8> {
 
 /// How the text of a PDF is written.
 #[derive(Clone, Copy)]
-pub enum Encoding {
+pub(crate) enum Encoding {
     /// Codes of the font's own with a table that says what they mean, as Word and browsers write.
     ToUnicode,
     /// Bytes of GBK, as older Chinese programs write.
@@ -97,7 +97,7 @@ pub enum Encoding {
 }
 
 /// A PDF with one list of lines a page; a page without lines is a scanned one.
-pub fn pdf(pages: &[&[&str]], encoding: Encoding) -> Document {
+pub(crate) fn pdf(pages: &[&[&str]], encoding: Encoding) -> Document {
     let mut document = Document::with_version("1.5");
     let tree = document.new_object_id();
     let font = match encoding {
@@ -145,7 +145,7 @@ pub fn pdf(pages: &[&[&str]], encoding: Encoding) -> Document {
 }
 
 /// The bytes of a PDF.
-pub fn bytes(mut document: Document) -> Vec<u8> {
+pub(crate) fn bytes(mut document: Document) -> Vec<u8> {
     let mut bytes = Vec::new();
     document.save_to(&mut bytes).expect("the file is written");
     bytes

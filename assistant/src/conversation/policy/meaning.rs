@@ -158,9 +158,15 @@ impl Examples {
         let general = danger::is_past_or_general(text);
         let asks = asks_for_facts(text);
         let intent = match likeliest(need) {
-            Kind::SmallTalk(kind) => Some(Intent::SmallTalk(kind)),
+            // These two are questions in form.
+            Kind::SmallTalk(kind @ (SmallTalk::WhoAreYou | SmallTalk::WhatCanYouDo)) => {
+                Some(Intent::SmallTalk(kind))
+            }
             _ if asks && of_need(need) < SURE => None,
+            Kind::SmallTalk(kind) => Some(Intent::SmallTalk(kind)),
             Kind::Danger(danger) if !general => Some(Intent::Emergency(danger)),
+            // A proposal is told by its words; by its meaning it is too near to a question.
+            Kind::Report(OrderKind::Suggestion) => None,
             Kind::Report(kind) if !is_question(text) => Some(Intent::Report(kind)),
             Kind::Person => Some(Intent::Person),
             Kind::Danger(_) | Kind::Report(_) | Kind::Question => None,
