@@ -100,6 +100,7 @@ pub(crate) fn ask(library: &Library, case: &Case, limit: usize) -> anyhow::Resul
         communities: &[COMMUNITY.to_owned()],
         on: TODAY,
         limit,
+        spoken: false,
         as_unseen: case.prepared,
     })?)
 }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::index::fusion::Rankings;
+use crate::index::signals::RankingWeights;
 
 static CALIBRATED: LazyLock<Gate> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../calibration/gate.json"))
@@ -86,7 +87,12 @@ impl Features {
                 .all(|score| score.rank.is_some_and(|rank| rank <= 10))
         });
         let first = candidates.first().map(|candidate| candidate.scores).unwrap_or_default();
-        let ninth = candidates.get(9).map_or(0.0, |candidate| candidate.scores.fused);
+        // Without what sound adds for a spoken question: the gate was fitted to typed ones.
+        let weights = RankingWeights::calibrated();
+        let fused = |place: usize| {
+            let signals = candidates.get(place).map(|candidate| candidate.scores.signals);
+            signals.map_or(0.0, |signals| weights.score(&signals))
+        };
         Self {
             values: [
                 dense,
@@ -97,8 +103,8 @@ impl Features {
                 agreeing.count() as f32 / 10.0,
                 rankings.nearest_question.unwrap_or(NO_QUESTION),
                 first.signals.of_text("head"),
-                first.fused,
-                first.fused - ninth,
+                fused(0),
+                fused(0) - fused(9),
             ],
         }
     }

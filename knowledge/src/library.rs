@@ -17,7 +17,7 @@ use crate::index::vectors::{ExactScan, VectorIndex};
 use crate::search::RecentQuestions;
 
 /// Raised when rows are cut, embedded or stored in another way, so that old ones are rebuilt.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// Memory in bytes that the index may use while it takes in editions.
 const WRITER_MEMORY: usize = 64 << 20;
 /// Texts embedded between two looks at the progress; each batch is on disk before the next.

@@ -28,6 +28,8 @@ pub struct SearchQuery<'a> {
     pub on: Date,
     /// How many passages to return.
     pub limit: usize,
+    /// Whether the question was spoken: a recogniser writes what sounds alike.
+    pub spoken: bool,
     /// Pass over a prepared question of exactly this wording, as if nobody had thought of it: for
     /// calibration on the library's own questions.
     pub as_unseen: bool,
@@ -78,6 +80,8 @@ pub struct Scores {
     pub words: Score,
     /// Pairs of characters (BM25F, from 0).
     pub bigrams: Score,
+    /// Pairs of syllables (BM25, from 0).
+    pub sounds: Score,
     /// Vectors (cosine).
     pub dense: Score,
     /// All together; only the order means something.

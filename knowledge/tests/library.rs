@@ -72,6 +72,7 @@ fn search(library: &Library, text: &str, communities: &[&str], on: Date) -> Sear
         communities: &communities,
         on,
         limit: 10,
+        spoken: false,
         as_unseen: false,
     };
     library.search(&query).expect("the index is whole")

@@ -170,6 +170,7 @@ async fn search_once(call: &Call, search: Search) -> Result<ExitCode> {
             communities: &communities,
             on,
             limit: search.limit,
+            spoken: false,
             as_unseen: false,
         })
     })

@@ -122,14 +122,14 @@ impl Assistant {
             .understanding
             .read(&running.question, &running.speaker, false)
             .await?;
-        for (text, rewritten) in [
-            (running.question.clone(), false),
-            (misheard.text, misheard.rewritten),
+        for (text, rewritten, spoken) in [
+            (running.question.clone(), false, false),
+            (misheard.text, misheard.rewritten, true),
         ] {
             if text == best.0 {
                 continue;
             }
-            let other = self.look(running, &text).await?;
+            let other = self.look_by(running, &text, spoken).await?;
             if other.found.gate.probability > known.found.gate.probability {
                 (best, known) = ((text, rewritten), other);
             }

@@ -125,6 +125,16 @@ impl Looked {
 impl Assistant {
     /// Searches what holds for the resident today.
     pub(super) async fn look(&self, running: &Running<'_>, question: &str) -> Result<Looked> {
+        self.look_by(running, question, false).await
+    }
+
+    /// The same; where the question was `spoken`, what sounds alike counts too.
+    pub(super) async fn look_by(
+        &self,
+        running: &Running<'_>,
+        question: &str,
+        spoken: bool,
+    ) -> Result<Looked> {
         let library = Arc::clone(&self.library);
         let text = question.to_owned();
         let communities = running.communities();
@@ -135,6 +145,7 @@ impl Assistant {
                 communities: &communities,
                 on,
                 limit: SHOWN,
+                spoken,
                 as_unseen: false,
             })?;
             // The passage behind a verified answer need not be among the best by itself.

@@ -55,12 +55,18 @@ pub(super) fn run(setting: &Setting) -> anyhow::Result<Report> {
 }
 
 /// The best passages for a text.
-fn search(library: &Library, text: &str, limit: usize) -> anyhow::Result<Vec<Evidence>> {
+fn search(
+    library: &Library,
+    text: &str,
+    spoken: bool,
+    limit: usize,
+) -> anyhow::Result<Vec<Evidence>> {
     let result = library.search(&SearchQuery {
         text,
         communities: &[COMMUNITY.to_owned()],
         on: TODAY,
         limit,
+        spoken,
         as_unseen: false,
     })?;
     Ok(result.evidence)

@@ -195,6 +195,7 @@ fn search(library: &Library, question: &str) -> anyhow::Result<Found> {
         communities: &[COMMUNITY.to_owned()],
         on: TODAY,
         limit: usize::MAX,
+        spoken: false,
         as_unseen: false,
     })?;
     let timings = result.timings;

@@ -1,7 +1,8 @@
-//! Texts cut into what is indexed and looked up: words and pairs of characters.
+//! Texts cut into what is indexed and looked up: words, pairs of characters, pairs of syllables.
 
 use std::sync::{Arc, LazyLock};
 
+use dialects::phonology;
 use jieba_rs::Jieba;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
@@ -13,6 +14,9 @@ pub(crate) const WORDS: &str = "words";
 /// Name under which [`Analyzer::Bigrams`] is registered with the index.
 pub(crate) const BIGRAMS: &str = "bigrams";
 
+/// Name under which [`Analyzer::Sounds`] is registered with the index.
+pub(crate) const SOUNDS: &str = "sounds";
+
 /// A way of cutting text.
 #[derive(Clone)]
 pub(crate) enum Analyzer {
@@ -20,6 +24,8 @@ pub(crate) enum Analyzer {
     Words(Arc<Jieba>),
     /// Each two neighbouring characters; runs of Latin letters and digits stay whole.
     Bigrams,
+    /// Each two neighbouring syllables, folded by what speakers of most varieties merge.
+    Sounds,
 }
 
 impl Analyzer {
@@ -36,7 +42,7 @@ impl Analyzer {
                 let tokens = jieba.cut(&text, true).into_iter();
                 tokens.map(|token| token.word.to_owned()).collect()
             }
-            Self::Bigrams => vec![text],
+            Self::Bigrams | Self::Sounds => vec![text],
         }
     }
 
@@ -51,8 +57,19 @@ impl Analyzer {
                 .map(|token| token.word.to_owned())
                 .collect(),
             Self::Bigrams => bigrams(&text),
+            Self::Sounds => sounds(&text),
         }
     }
+}
+
+/// Pairs of syllables; none reaches across a mark or a gap.
+fn sounds(text: &str) -> Vec<String> {
+    let runs = text.split(|c: char| !c.is_alphanumeric());
+    let syllables = runs.map(|run| phonology::fold_broad(run).map(|sound| sound.key).collect());
+    let pairs = |run: Vec<&'static str>| -> Vec<String> {
+        run.windows(2).map(|pair| pair.join(" ")).collect()
+    };
+    syllables.flat_map(pairs).collect()
 }
 
 /// Lower case and half-width; the text's meaning is untouched.

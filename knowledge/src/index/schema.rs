@@ -7,7 +7,7 @@ use tantivy::schema::{
 };
 use tantivy::{Index, TantivyDocument};
 
-use super::analyze::{Analyzer, BIGRAMS, WORDS};
+use super::analyze::{Analyzer, BIGRAMS, SOUNDS, WORDS};
 use crate::aspect::Aspects;
 use crate::edition::Passage;
 use crate::library::IndexedEdition;
@@ -44,6 +44,8 @@ pub(crate) struct Fields {
     pub(crate) head: Columns,
     /// Words and bigrams of a prepared question.
     pub(crate) question: Columns,
+    /// Sounds of a passage with its title, keywords, headings and the questions that it answers.
+    pub(crate) sounds: Field,
     /// The record as JSON.
     pub(crate) record: Field,
 }
@@ -99,20 +101,19 @@ impl Fields {
     /// The schema and its fields.
     pub(crate) fn schema() -> (Schema, Self) {
         let mut builder = Schema::builder();
-        let mut columns = |name: &str| {
-            let mut column = |tokenizer: &str| {
-                let indexing = TextFieldIndexing::default()
-                    .set_tokenizer(tokenizer)
-                    .set_index_option(IndexRecordOption::WithFreqs);
-                builder.add_text_field(
-                    &format!("{name}_{tokenizer}"),
-                    TextOptions::default().set_indexing_options(indexing),
-                )
-            };
-            Columns {
-                words: column(WORDS),
-                bigrams: column(BIGRAMS),
-            }
+        let mut column = |name: &str, tokenizer: &str| {
+            let indexing = TextFieldIndexing::default()
+                .set_tokenizer(tokenizer)
+                .set_index_option(IndexRecordOption::WithFreqs);
+            builder.add_text_field(
+                &format!("{name}_{tokenizer}"),
+                TextOptions::default().set_indexing_options(indexing),
+            )
+        };
+        let sounds = column("all", SOUNDS);
+        let mut columns = |name: &str| Columns {
+            words: column(name, WORDS),
+            bigrams: column(name, BIGRAMS),
         };
         let (body, head, question) = (columns("body"), columns("head"), columns("question"));
         let fields = Self {
@@ -128,6 +129,7 @@ impl Fields {
             body,
             head,
             question,
+            sounds,
             record: builder.add_text_field("record", STORED),
         };
         (builder.build(), fields)
@@ -137,6 +139,7 @@ impl Fields {
     pub(crate) fn register(index: &Index) {
         index.tokenizers().register(WORDS, Analyzer::words());
         index.tokenizers().register(BIGRAMS, Analyzer::Bigrams);
+        index.tokenizers().register(SOUNDS, Analyzer::Sounds);
     }
 }
 
@@ -146,6 +149,8 @@ pub(crate) struct Row {
     pub(crate) embedded: String,
     record: Record,
     head: String,
+    /// Ways of asking that the passage answers.
+    asked: String,
     effective: i64,
     expires: i64,
     version: i64,
@@ -170,6 +175,7 @@ impl Row {
                 item,
             },
             head,
+            asked: String::new(),
             effective: metadata.effective_on.map_or(SINCE_ALWAYS, day),
             expires: metadata.expires_on.map_or(FOR_EVER, day),
             version: metadata
@@ -195,7 +201,15 @@ impl Row {
                 .collect::<Vec<_>>()
                 .join("。")
                 .replace('\n', " ");
-            row(Item::Passage(passage.clone()), head, embedded)
+            let asked = edition
+                .answers
+                .iter()
+                .filter(|answer| answer.passage_ordinal == Some(passage.ordinal))
+                .flat_map(|answer| answer.questions.iter().map(String::as_str));
+            Self {
+                asked: asked.collect::<Vec<_>>().join(" "),
+                ..row(Item::Passage(passage.clone()), head, embedded)
+            }
         });
         let questions = edition.answers.iter().flat_map(|answer| {
             answer.questions.iter().map(|question| {
@@ -229,6 +243,9 @@ impl Row {
             Item::Passage(passage) => {
                 add(fields.head, &self.head);
                 add(fields.body, &passage.text);
+                for text in [&self.head, &self.asked, &passage.text] {
+                    document.add_text(fields.sounds, text);
+                }
                 document.add_u64(fields.kind, kind_of(passage));
                 document.add_u64(fields.ordinal, passage.ordinal.into());
                 let heading = passage.headings.last().map_or("", String::as_str);

@@ -43,6 +43,7 @@ pub(crate) struct Piece {
 pub(crate) struct Wording {
     pub(crate) words: Vec<Piece>,
     pub(crate) bigrams: Vec<Piece>,
+    pub(crate) sounds: Vec<Piece>,
 }
 
 impl Wording {
@@ -75,8 +76,20 @@ impl Wording {
         Self {
             words: pieces(&Analyzer::words()),
             bigrams: pieces(&Analyzer::Bigrams),
+            // A word that was misheard is no function word, so nothing is left out.
+            sounds: distinct(Analyzer::Sounds.pieces(question)),
         }
     }
+}
+
+fn distinct(texts: Vec<String>) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for text in texts {
+        if pieces.iter().all(|known| known.text != text) {
+            pieces.push(Piece { text, weight: 1.0 });
+        }
+    }
+    pieces
 }
 
 /// Whether a word only says how something is asked.

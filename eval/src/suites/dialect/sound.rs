@@ -98,7 +98,7 @@ pub(super) fn measure(setting: &Setting, starter: &[IndexedEdition]) -> anyhow::
     let bar = progress_bar(cases.len() * (1 + 2 * VARIETIES.len()), "accents")?;
     let mut clean = Vec::with_capacity(cases.len());
     for case in &cases {
-        clean.push(recall(&library, &case.question, case)?);
+        clean.push(recall(&library, &case.question, false, case)?);
         bar.inc(1);
     }
     let mut varieties = BTreeMap::new();
@@ -111,7 +111,11 @@ pub(super) fn measure(setting: &Setting, starter: &[IndexedEdition]) -> anyhow::
         for (case, clean) in cases.iter().zip(&clean) {
             let heard = accent.heard(&case.question, MISHEARD, &mut generator);
             let corrected = corrector.correct(&Heard::spoken(heard.as_str())).text.into_text();
-            let recall = [*clean, recall(&library, &heard, case)?, recall(&library, &corrected, case)?];
+            let recall = [
+                *clean,
+                recall(&library, &heard, false, case)?,
+                recall(&library, &corrected, true, case)?,
+            ];
             bar.inc(2);
             misheard.push(Misheard {
                 question: case.question.clone(),
@@ -139,8 +143,8 @@ fn terms<'a>(articles: &'a [Article], starter: &'a [IndexedEdition]) -> BTreeSet
 }
 
 /// Share of the places that answer a question which are among the best ten for a text.
-fn recall(library: &Library, text: &str, case: &Case) -> anyhow::Result<f64> {
-    let found = search(library, text, DEPTH)?;
+fn recall(library: &Library, text: &str, spoken: bool, case: &Case) -> anyhow::Result<f64> {
+    let found = search(library, text, spoken, DEPTH)?;
     let reached = case.gold.iter().filter(|place| found.iter().any(|evidence| place.holds(evidence)));
     Ok(ratio(reached.count() as f64, case.gold.len() as f64))
 }

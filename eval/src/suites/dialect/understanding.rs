@@ -106,7 +106,7 @@ pub(super) fn measure(
                 standard: question.standard.clone(),
                 changes: known.changes(),
                 reached_off: reached.among_five[3] > 0.0,
-                found: search(&library, &known.text, 1)?
+                found: search(&library, &known.text, false, 1)?
                     .first()
                     .map(|best| format!("{} {}", best.title, best.passage.locator)),
                 understood: known.text,
@@ -127,7 +127,7 @@ pub(super) fn measure(
 
 /// Where among the best passages the first right one is.
 fn place(library: &Library, text: &str, gold: &[Place]) -> anyhow::Result<Option<usize>> {
-    let found = search(library, text, DEPTH)?;
+    let found = search(library, text, false, DEPTH)?;
     Ok(found.iter().position(|evidence| gold.iter().any(|place| place.holds(evidence))))
 }
 
