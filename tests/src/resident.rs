@@ -92,6 +92,17 @@ impl Resident {
         }
     }
 
+    /// Chooses a dialect; status and body.
+    pub fn choose_variety(&self, variety: &str) -> (u16, Value) {
+        request(
+            "PUT",
+            &self.base,
+            &format!("/api/conversations/{}/variety", self.id),
+            Some(&self.token),
+            Some(&json!({ "variety": variety })),
+        )
+    }
+
     /// Says something and waits for the whole reply.
     pub fn say(&self, text: &str) -> Answer {
         self.say_as(text, &format!("test-{}", rand_id()))

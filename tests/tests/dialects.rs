@@ -59,3 +59,17 @@ fn the_greeting_is_homely_where_the_dialect_is_known() {
     let (_, community) = tests::get(shared_server().base(), "/api/communities/guandu", None);
     assert!(community["greeting"].as_str().unwrap().starts_with("你家好"), "{community}");
 }
+
+#[test]
+fn a_resident_chooses_another_dialect_than_that_of_the_community() {
+    let base = shared_server().base();
+    let resident = Resident::new(base, "demo");
+    let (status, problem) = resident.choose_variety("klingon");
+    assert_eq!((status, problem["code"].as_str()), (400, Some("no_such_variety")));
+    assert_eq!(resident.choose_variety("guangzhou").0, 204);
+    let answer = resident.say("居住證點樣攞㗎，要帶啲咩文件？");
+    assert_eq!(answer.disposition(), "answered", "{answer:?}");
+    assert!(titles(&answer.cited()).contains("居住证"), "{answer:?}");
+    let understood = answer.event("disposition").unwrap()["understood"].as_str().unwrap();
+    assert!(understood.contains("什么"), "{understood}");
+}

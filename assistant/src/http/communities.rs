@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
+use dialects::Variety;
 use serde::Serialize;
 
 use super::AppState;
@@ -17,8 +18,19 @@ pub(crate) struct CommunityPage {
     path: Vec<String>,
     greeting: String,
     services: &'static [Service],
+    /// Dialect of its residents, where it names one.
+    variety: Option<&'static str>,
+    /// Dialects that a resident may choose.
+    varieties: Vec<VarietyName>,
     /// Whether the asking site may open conversations here.
     allowed: bool,
+}
+
+/// A dialect as a resident knows it.
+#[derive(Serialize)]
+struct VarietyName {
+    id: &'static str,
+    name: &'static str,
 }
 
 /// A common service with the question that its button asks.
@@ -57,6 +69,14 @@ pub(crate) async fn show(
         path,
         greeting: state.assistant.greeting(&community, variety),
         services: SERVICES,
+        variety: variety.map(Variety::id),
+        varieties: Variety::ALL
+            .into_iter()
+            .map(|variety| VarietyName {
+                id: variety.id(),
+                name: variety.name(),
+            })
+            .collect(),
         allowed: origin::may_open(&community, &headers),
         name: community.name,
     }))

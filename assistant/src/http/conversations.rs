@@ -66,12 +66,7 @@ pub(crate) async fn open(
             "这个网站还没有获准使用本社区的助手，请社区管理员把网站地址加到允许名单里。",
         ));
     }
-    let variety = match request.variety.as_deref().filter(|name| !name.is_empty()) {
-        None => None,
-        Some(name) => Some(name.parse::<Variety>().map_err(|_| {
-            Problem::invalid("no_such_variety", "没有这种方言，请换一种，或者不选。")
-        })?),
-    };
+    let variety = variety(request.variety.as_deref())?;
     let opened = state.assistant.open(&id, request.channel.name(), variety).await?;
     Ok((
         StatusCode::CREATED,
@@ -156,6 +151,32 @@ pub(crate) async fn show(
         created_at: conversation.created_at,
         turns: turns.into_iter().map(TurnPage::from).collect(),
     }))
+}
+
+/// The dialect that is meant; an empty name is none.
+fn variety(name: Option<&str>) -> AppResult<Option<Variety>> {
+    let named = name.filter(|name| !name.is_empty()).map(str::parse);
+    named
+        .transpose()
+        .map_err(|_| Problem::invalid("no_such_variety", "没有这种方言，请换一种，或者不选。"))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct VarietyRequest {
+    /// Id or name; none for that of the community.
+    variety: Option<String>,
+}
+
+pub(crate) async fn choose_variety(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(request): Json<VarietyRequest>,
+) -> AppResult<StatusCode> {
+    authorize(&state, &id, &headers).await?;
+    let chosen = variety(request.variety.as_deref())?.map(Variety::id);
+    state.assistant.store().choose_variety(&id, chosen).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize)]

@@ -78,6 +78,7 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
     let limited = Router::new()
         .route("/api/conversations", post(conversations::open))
         .route("/api/conversations/{id}/turns", post(turns::say))
+        .route("/api/conversations/{id}/variety", put(conversations::choose_variety))
         .route("/api/work-orders/{number}", get(work_orders::show))
         .route("/api/work-orders/{number}/contact", put(work_orders::add));
     let limited = limit(limited, settings)?;

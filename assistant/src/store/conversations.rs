@@ -82,6 +82,16 @@ impl Store {
         .transpose()
     }
 
+    /// Notes the dialect that the resident chose; `None` goes back to that of the community.
+    pub async fn choose_variety(&self, id: &str, variety: Option<&str>) -> Result<()> {
+        sqlx::query("UPDATE conversations SET variety = $1 WHERE id = $2")
+            .bind(variety)
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Keeps a message before anything is done about it.
     pub async fn start_turn(
         &self,

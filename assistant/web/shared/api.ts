@@ -25,8 +25,18 @@ export class Api {
     return this.#json('GET', `api/communities/${encodeURIComponent(id)}`);
   }
 
-  start_conversation(community: string, channel: 'widget' | 'web'): Promise<StartedConversation> {
-    return this.#json('POST', 'api/conversations', { body: { community, channel } });
+  /** `variety` is the dialect that the resident chose; empty for that of the community. */
+  start_conversation(
+    community: string,
+    channel: 'widget' | 'web',
+    variety: string,
+  ): Promise<StartedConversation> {
+    return this.#json('POST', 'api/conversations', { body: { community, channel, variety } });
+  }
+
+  async choose_variety(key: ConversationKey, variety: string): Promise<void> {
+    const path = `api/conversations/${encodeURIComponent(key.id)}/variety`;
+    await this.#send('PUT', path, { token: key.token, body: { variety } });
   }
 
   conversation(key: ConversationKey): Promise<KeptConversation> {

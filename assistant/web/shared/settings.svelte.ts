@@ -9,19 +9,22 @@ interface Kept {
   size: Size;
   elder: boolean;
   language: Language;
+  variety: string;
 }
 
 const KEY = 'xiangyin:settings';
 const CHANGED = 'xiangyin-settings';
 
 /**
- * How this person reads: letter size, 长辈版 and language. Kept in the browser, and the same for
+ * How this person reads and speaks: letter size, 长辈版, language and dialect. Kept in the browser, and the same for
  * the page and the widget on it: a change in one reaches the other at once.
  */
 export class Settings {
   size = $state<Size>(18);
   elder = $state(false);
   language = $state<Language>('zh');
+  /** Id of the dialect that the resident speaks; empty for that of the community. */
+  variety = $state('');
   readonly texts: Texts = $derived(texts(this.language));
 
   constructor(defaults: Partial<Kept> = {}) {
@@ -46,7 +49,12 @@ export class Settings {
       part = { ...part, size: part.elder ? 24 : 18 };
     }
     this.#take(part);
-    const kept: Kept = { size: this.size, elder: this.elder, language: this.language };
+    const kept: Kept = {
+      size: this.size,
+      elder: this.elder,
+      language: this.language,
+      variety: this.variety,
+    };
     save(KEY, kept);
     window.dispatchEvent(new CustomEvent(CHANGED, { detail: kept }));
   }
@@ -54,6 +62,7 @@ export class Settings {
   #take(part: Partial<Kept>): void {
     if (SIZES.includes(part.size as Size)) this.size = part.size as Size;
     if (typeof part.elder === 'boolean') this.elder = part.elder;
+    if (typeof part.variety === 'string') this.variety = part.variety;
     if (part.language === 'zh' || part.language === 'en') this.language = part.language;
   }
 }

@@ -27,6 +27,9 @@ const zh = {
   resume: '接着聊',
   start_new: '新对话',
   new_conversation_note: '从头开始，不看以前说的话。',
+  speech_variety: '我说的话',
+  usual_variety: '普通话和本地话',
+  speech_variety_note: '选了家乡话，我更容易听懂您打的方言字。',
   loading: '正在打开…',
 
   // Writing and sending.
@@ -255,6 +258,9 @@ const en: Texts = {
   resume: 'Continue',
   start_new: 'New conversation',
   new_conversation_note: 'Starts over without what was said before.',
+  speech_variety: 'How I speak',
+  usual_variety: 'Mandarin and the local dialect',
+  speech_variety_note: 'Naming your dialect helps me to understand how you write it.',
   loading: 'Opening…',
 
   message_label: 'What would you like to know?',

@@ -7,8 +7,18 @@ export interface Community {
   path: string[];
   greeting: string | null;
   services: Service[];
+  /** Dialect of its residents, where it names one. */
+  variety?: string | null;
+  /** Dialects that a resident may choose. */
+  varieties?: VarietyName[];
   /** Whether the site that asks may carry the widget. */
   allowed: boolean;
+}
+
+/** A dialect as a resident knows it. */
+export interface VarietyName {
+  id: string;
+  name: string;
 }
 
 /** A common matter that a resident picks instead of typing. */

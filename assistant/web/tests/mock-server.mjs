@@ -56,6 +56,7 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
           path: ['全国', '示范社区'],
           greeting: null,
           services: SERVICES,
+          varieties: [{ id: 'kunming', name: '昆明话' }],
           allowed: true,
         });
       case 'POST conversations/': {

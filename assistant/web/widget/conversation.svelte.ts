@@ -73,6 +73,22 @@ export class Conversation {
     );
   }
 
+  /**
+   * Takes the resident's dialect from now on, in this conversation and later ones. Where the server
+   * cannot be told, the choice goes back to what it was, for everybody to see.
+   */
+  async choose_variety(variety: string): Promise<void> {
+    const before = this.settings.variety;
+    this.settings.change({ variety });
+    try {
+      // A conversation that does not exist yet begins with it.
+      const key = (await this.#key) ?? load<Kept>(this.#name);
+      if (key) await this.api.choose_variety(key, variety);
+    } catch {
+      this.settings.change({ variety: before });
+    }
+  }
+
   /** Learns the community's name, services and whether this site may carry the widget. */
   async meet(): Promise<void> {
     this.community = await this.api.community(this.community_id);
@@ -262,7 +278,7 @@ export class Conversation {
   /** The conversation's key; the first message makes the conversation. */
   #conversation_key(): Promise<ConversationKey> {
     this.#key ??= this.api
-      .start_conversation(this.community_id, this.channel)
+      .start_conversation(this.community_id, this.channel, this.settings.variety)
       .then(({ id, token }) => {
         const kept: Kept = { id, token, last_active_at: Date.now() };
         save(this.#name, kept);

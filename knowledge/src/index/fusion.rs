@@ -1,12 +1,13 @@
 //! Several rankings made one.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::lexical::{self, FieldWeight, Ranking};
-use super::schema::{Columns, PASSAGE, QUESTION};
+use super::schema::{Columns, PASSAGE};
 use super::signals::{Parts, RankingWeights, Signals};
 use super::snapshot::{Scope, Snapshot};
+use super::surroundings::{Context, PreparedQuestions};
 use super::wording::Wording;
 use crate::aspect::Aspects;
 use crate::library::LibraryError;
@@ -14,9 +15,6 @@ use crate::search::{Score, Scores, SearchQuery};
 
 /// How many of each ranking are looked at together.
 const DEPTH: usize = 200;
-
-/// Cosine from which on a prepared question is the very one that was asked.
-const IDENTICAL: f32 = 0.9999;
 
 /// A passage that at least one ranking put among its first.
 #[derive(Clone, Copy, Debug)]
@@ -37,8 +35,8 @@ pub(crate) struct Rankings {
 }
 
 impl Rankings {
-    /// Ranks the passages in scope by words, by bigrams, by vector and by the prepared questions
-    /// that they answer, and fuses these.
+    /// Ranks the passages in scope by words, by bigrams, by sound if it was spoken, by vector and by
+    /// the prepared questions that they answer, and fuses these.
     pub(crate) fn of(
         snapshot: &Snapshot,
         scope: &Scope,
@@ -55,13 +53,14 @@ impl Rankings {
         let both = |field| [weighted(&fields.body, field), weighted(&fields.head, field)];
         let words = lexical::rank(snapshot, PASSAGE, &both(|columns| columns.words), &wording.words)?;
         let bigrams = lexical::rank(snapshot, PASSAGE, &both(|columns| columns.bigrams), &wording.bigrams)?;
-        let sounds = [FieldWeight {
+        let sounds = FieldWeight {
             field: fields.sounds,
             weight: 1.0,
             length: LENGTH_NORMALISATION,
-        }];
-        let sounds = lexical::rank(snapshot, PASSAGE, &sounds, &wording.sounds)?;
-        let by_sound = if query.spoken { SPOKEN } else { TYPED };
+        };
+        // A typist sees what they wrote.
+        let heard = if query.spoken { wording.sounds.as_slice() } else { &[] };
+        let sounds = lexical::rank(snapshot, PASSAGE, &[sounds], heard)?;
         let head = [weighted(&fields.head, |columns| columns.words)];
         let head = lexical::rank(snapshot, PASSAGE, &head, &wording.words)?;
 
@@ -82,7 +81,6 @@ impl Rankings {
             .collect();
         let prepared = PreparedQuestions::near(snapshot, scope, query, vector);
         let by_question = prepared.answered_by(snapshot).filter(|row| admits(*row)).collect();
-
         let by_sounds = best(&sounds.scores, &admits);
         let together: BTreeSet<u32> = [&by_words, &by_bigrams, &by_sounds, &by_vector, &by_question]
             .into_iter()
@@ -126,7 +124,7 @@ impl Rankings {
                         sounds: score(sounds.scores[at], &by_sounds, row),
                         dense: score(dense, &by_vector, row),
                         fused: weights.score(&signals)
-                            + by_sound * share(sounds.scores[at], sounds.ceiling()),
+                            + SOUND * share(sounds.scores[at], sounds.ceiling()),
                         signals,
                     },
                 }
@@ -153,95 +151,10 @@ impl Rankings {
 
 /// How much sound counts for a question that was spoken: of 0.6 and 1.5, what recalled more of the
 /// misheard questions of `xiangyin-eval run dialect`.
-const SPOKEN: f32 = 0.6;
-/// How much it counts for one that was typed; homophones are typed too.
-const TYPED: f32 = 0.0;
+const SOUND: f32 = 0.6;
 
 /// How much the length of a field matters, from 0 to 1.
 const LENGTH_NORMALISATION: f32 = 0.75;
-
-/// How like the question the prepared questions of each edition and passage are.
-struct PreparedQuestions {
-    editions: HashMap<u32, f32>,
-    passages: HashMap<(u32, u32), f32>,
-}
-
-impl PreparedQuestions {
-    fn near(snapshot: &Snapshot, scope: &Scope, query: &SearchQuery, vector: &[f32]) -> Self {
-        let mut near = Self {
-            editions: HashMap::new(),
-            passages: HashMap::new(),
-        };
-        for (row, facts) in (0..).zip(&snapshot.rows.facts) {
-            if scope.distance(facts, QUESTION).is_none() {
-                continue;
-            }
-            let likeness = snapshot.vectors.similarity(vector, row);
-            if query.as_unseen && likeness >= IDENTICAL {
-                continue;
-            }
-            let best = near.editions.entry(facts.edition).or_insert(likeness);
-            *best = best.max(likeness);
-            if let Some(ordinal) = facts.ordinal {
-                let best = near.passages.entry((facts.edition, ordinal)).or_insert(likeness);
-                *best = best.max(likeness);
-            }
-        }
-        near
-    }
-
-    fn of_edition(&self, edition: u32) -> Option<f32> {
-        self.editions.get(&edition).copied()
-    }
-
-    fn of_passage(&self, edition: u32, ordinal: Option<u32>) -> Option<f32> {
-        self.passages.get(&(edition, ordinal?)).copied()
-    }
-
-    fn nearest(&self) -> Option<f32> {
-        self.editions.values().copied().max_by(f32::total_cmp)
-    }
-
-    /// The passages behind the nearest questions.
-    fn answered_by<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = u32> + 'a {
-        let mut nearest: Vec<(&(u32, u32), &f32)> = self.passages.iter().collect();
-        nearest.sort_unstable_by(|a, b| b.1.total_cmp(a.1).then(a.0.cmp(b.0)));
-        let nearest = nearest.into_iter().take(DEPTH);
-        nearest.filter_map(|((edition, ordinal), _)| snapshot.rows.passage(*edition, *ordinal))
-    }
-}
-
-/// The nearest passages of each document: a law that says much about a matter is likelier to
-/// answer than one that touches it once.
-struct Context(HashMap<u32, Vec<f32>>);
-
-/// Other passages of a document that are looked at.
-const NEIGHBOURS: usize = 3;
-
-impl Context {
-    fn of(snapshot: &Snapshot, vector: &[f32], rows: &BTreeSet<u32>) -> Self {
-        let mut editions: HashMap<u32, Vec<f32>> = HashMap::new();
-        for row in rows {
-            let nearest = editions.entry(snapshot.rows.facts[*row as usize].edition).or_default();
-            nearest.push(snapshot.vectors.similarity(vector, *row));
-        }
-        for nearest in editions.values_mut() {
-            nearest.sort_unstable_by(|a, b| b.total_cmp(a));
-            nearest.truncate(NEIGHBOURS + 1);
-        }
-        Self(editions)
-    }
-
-    /// Mean likeness of a document's nearest passages but the one whose likeness is `own`.
-    fn beside(&self, edition: u32, own: f32) -> Option<f32> {
-        let nearest = self.0.get(&edition)?;
-        let skipped = nearest.iter().position(|likeness| *likeness <= own);
-        let others = nearest.iter().enumerate().filter(|(at, _)| Some(*at) != skipped);
-        let others: Vec<f32> = others.map(|(_, likeness)| *likeness).take(NEIGHBOURS).collect();
-        // Those that were not found at all are taken for unrelated.
-        (others.len() == NEIGHBOURS).then(|| others.iter().sum::<f32>() / NEIGHBOURS as f32)
-    }
-}
 
 /// What part of what could be matched is matched.
 fn share(value: f32, ceiling: f32) -> f32 {
