@@ -86,7 +86,9 @@ impl Looked {
 
     /// Matters near to what was asked, for buttons.
     pub(super) fn suggestions(&self, question: &str) -> Vec<String> {
-        let answered = self.found.answers.first().map(|answer| &answer.document_id);
+        let verified = self.found.answers.first().map(|answer| &answer.document_id);
+        let best = self.found.evidence.first().map(|one| &one.document_id);
+        let answered = verified.or_else(|| best.filter(|_| self.found.gate.sufficient));
         let mut titles: Vec<String> = Vec::new();
         for one in &self.found.evidence {
             let other = Some(&one.document_id) != answered;
