@@ -14,4 +14,4 @@ pub mod privacy;
 pub mod store;
 mod system;
 
-pub use system::System;
+pub use system::{LocalEmbedding, System};

@@ -42,8 +42,8 @@ impl System {
         let embedding = model_file(&config, &config.models.embedding)?;
         let index = config.data_dir.join("index");
         let library = tokio::task::spawn_blocking(move || -> Result<Library> {
-            let embedder = Embedder::load(&embedding)?;
-            Ok(Library::open(&index, Arc::new(LocalEmbedding(embedder)))?)
+            let embedder = LocalEmbedding::load(&embedding)?;
+            Ok(Library::open(&index, Arc::new(embedder))?)
         })
         .await??;
         let knowledge_base = KnowledgeBase::new(store.clone(), Arc::new(library));
@@ -124,7 +124,17 @@ fn instance(data_dir: &Path) -> Result<String> {
 }
 
 /// The local embedding model as the knowledge crate wants it.
-struct LocalEmbedding(Embedder);
+pub struct LocalEmbedding(Embedder);
+
+impl LocalEmbedding {
+    /// Loads the model's file.
+    pub fn load(path: &Path) -> Result<Self> {
+        let embedder = Embedder::load(path).with_context(|| {
+            format!("loading {}; `xiangyin models pull` gets it", path.display())
+        })?;
+        Ok(Self(embedder))
+    }
+}
 
 impl Embed for LocalEmbedding {
     fn model(&self) -> &str {

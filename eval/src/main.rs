@@ -6,7 +6,6 @@ mod calibration;
 mod cases;
 mod collections;
 mod data;
-mod embedder;
 mod logistic;
 mod report;
 mod simulator;

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
+use assistant::LocalEmbedding;
 use indicatif::{ProgressBar, ProgressStyle};
 use knowledge::{Change, IndexedEdition, Library, Progress};
 
-use crate::embedder::LocalEmbedder;
 use crate::report::Report;
 
 /// Something that is measured.
@@ -80,7 +80,7 @@ impl Setting {
         name: &str,
         editions: Vec<IndexedEdition>,
     ) -> anyhow::Result<Library> {
-        let embedder = LocalEmbedder::load(&self.embedding_model)?;
+        let embedder = LocalEmbedding::load(&self.embedding_model)?;
         let directory = self.indexes.join(name);
         let library = Library::open(&directory, Arc::new(embedder))
             .with_context(|| format!("opening the index in {}", directory.display()))?;
