@@ -133,12 +133,12 @@ export async function answer_checks(session) {
     if (!session.mock) return 'needs the stand-in server';
     const page = await session.resident();
     await open_widget(page);
-    // Both before the first answer can be there: one task of the page.
-    await page.evaluate((text) => {
-      const widget = document.querySelector('xiangyin-widget');
-      widget.ask('我想问一下');
-      setTimeout(() => widget.ask(text), 150);
-    }, QUESTIONS.answered);
+    const say = (text) =>
+      page.evaluate((said) => document.querySelector('xiangyin-widget').ask(said), text);
+    await say('我想问一下');
+    // The stand-in server gives no answer to half a thought before the rest has come.
+    await page.locator('.exchange .waiting').first().waitFor();
+    await say(QUESTIONS.answered);
     await finished(page.locator('.exchange').nth(1));
     await page.locator('.exchange').nth(0).locator('.merged').waitFor();
     same(await page.locator('.answer').count(), 1, 'answers');

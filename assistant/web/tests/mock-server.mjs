@@ -168,6 +168,8 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
       await send('evidence', { passages: reply.passages });
       for (const stage of reply.stages ?? [{ stage: 'reading' }]) await send('progress', stage);
       await new Promise((resolve) => setTimeout(resolve, pace_ms * 4));
+      // Half a thought: its answer waits for the rest, however late that comes.
+      if (text.endsWith('我想问一下')) await until(() => turn.merged, pace_ms);
       if (turn.merged) {
         turn.reason = 'merged';
         await send('merged', { into: null });
@@ -248,6 +250,11 @@ async function read_json(request) {
   let text = '';
   for await (const piece of request.setEncoding('utf8')) text += piece;
   return text ? JSON.parse(text) : {};
+}
+
+/** Resolves when `condition` holds; it is looked at every `pause_ms`. */
+async function until(condition, pause_ms) {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, pause_ms));
 }
 
 function json(response, status, body) {
