@@ -148,6 +148,7 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
         created_at: Date.now(),
       };
       conversation.turns.push(turn);
+      conversation.open = turn;
     }
     response.writeHead(200, {
       'content-type': 'text/event-stream',
@@ -164,7 +165,6 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
     const reply = reply_to(text);
     const order = turn.work_order;
     if (turn.disposition === null) {
-      conversation.open = turn;
       await send('evidence', { passages: reply.passages });
       for (const stage of reply.stages ?? [{ stage: 'reading' }]) await send('progress', stage);
       await new Promise((resolve) => setTimeout(resolve, pace_ms * 4));
@@ -175,7 +175,7 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
         await send('merged', { into: null });
         return void response.end();
       }
-      conversation.open = null;
+      if (conversation.open === turn) conversation.open = null;
     } else {
       await send('evidence', { passages: reply.passages });
     }
