@@ -1,0 +1,189 @@
+//! Figures of a time and a place: 响应率 解决率 满意率, in time, opened again, answered at once.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use serde::Serialize;
+use sqlx::{AssertSqlSafe, Row};
+
+use super::Store;
+use super::places::below_any;
+use crate::work_orders::State;
+
+/// What is counted: orders filed from `from` until before `until`, in milliseconds since 1970, at
+/// or below `scopes`.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// Paths of the places.
+    pub scopes: Vec<String>,
+    /// First moment.
+    pub from: i64,
+    /// First moment after it.
+    pub until: i64,
+    /// Only this kind.
+    pub kind: Option<String>,
+}
+
+/// By what the figures are split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// Not at all.
+    Total,
+    /// By community.
+    Community,
+    /// By kind.
+    Kind,
+}
+
+/// Counts of one group; the shares are made from these.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Orders filed.
+    pub filed: i64,
+    /// Of these 已归档.
+    pub archived: i64,
+    /// Of these still being worked on.
+    pub open: i64,
+    /// Residents reached in the follow-up: the 有效回访, over which the shares are taken.
+    pub followed_up: i64,
+    /// Of the followed up: somebody had signed for it, and the resident was told so.
+    pub responded: i64,
+    /// Of the followed up: solved.
+    pub solved: i64,
+    /// Of the followed up: 满意.
+    pub satisfied: i64,
+    /// Of the followed up: 基本满意.
+    pub mostly: i64,
+    /// Of the followed up: said how satisfied they are.
+    pub judged: i64,
+    /// Finished within the limit.
+    pub in_time: i64,
+    /// Finished after it.
+    pub late: i64,
+    /// Opened again at least once.
+    pub reopened: i64,
+    /// Conversations.
+    pub conversations: i64,
+    /// Of these without a work order.
+    pub without_order: i64,
+}
+
+impl Store {
+    /// The tallies of a span, by the key of their group.
+    pub async fn tallies(&self, span: &Span, split: Split) -> Result<BTreeMap<String, Tally>> {
+        let key = match split {
+            Split::Total => "''",
+            Split::Community => "o.community_id",
+            Split::Kind => "o.kind",
+        };
+        let mut bound = Vec::new();
+        let mut within = below_any("o.place_path", &span.scopes, &mut bound, 2);
+        if let Some(kind) = &span.kind {
+            bound.push(kind.clone());
+            within.push_str(&format!(" AND o.kind = ${}", bound.len() + 2));
+        }
+        let open: Vec<String> = State::ALL
+            .into_iter()
+            .filter(|state| state.is_open())
+            .map(|state| format!("'{}'", state.name()))
+            .collect();
+        let count = |condition: &str| format!("COUNT(CASE WHEN {condition} THEN 1 END)");
+        let columns = [
+            "COUNT(*)".to_owned(),
+            count("o.state = '已归档'"),
+            count(&format!("o.state IN ({})", open.join(", "))),
+            count("o.contacted = 1"),
+            count("o.contacted = 1 AND o.signed_at IS NOT NULL"),
+            count("o.contacted = 1 AND o.solved = 1"),
+            count("o.contacted = 1 AND o.satisfaction = '满意'"),
+            count("o.contacted = 1 AND o.satisfaction = '基本满意'"),
+            count("o.contacted = 1 AND o.satisfaction IS NOT NULL"),
+            count("o.finished_at IS NOT NULL AND o.clock_status = 'met'"),
+            count("o.finished_at IS NOT NULL AND o.clock_status = 'missed'"),
+            count("o.reopened > 0"),
+        ];
+        let statement = format!(
+            "SELECT {key} AS key, {} FROM work_orders o WHERE o.created_at >= $1 AND o.created_at < $2{within} \
+             GROUP BY {key}",
+            columns.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(statement)).bind(span.from).bind(span.until);
+        for value in bound {
+            query = query.bind(value);
+        }
+        let mut tallies = BTreeMap::new();
+        for row in query.fetch_all(&self.pool).await? {
+            tallies.insert(
+                row.try_get::<String, _>(0)?,
+                Tally {
+                    filed: row.try_get(1)?,
+                    archived: row.try_get(2)?,
+                    open: row.try_get(3)?,
+                    followed_up: row.try_get(4)?,
+                    responded: row.try_get(5)?,
+                    solved: row.try_get(6)?,
+                    satisfied: row.try_get(7)?,
+                    mostly: row.try_get(8)?,
+                    judged: row.try_get(9)?,
+                    in_time: row.try_get(10)?,
+                    late: row.try_get(11)?,
+                    reopened: row.try_get(12)?,
+                    ..Tally::default()
+                },
+            );
+        }
+        // A conversation has no kind of its own.
+        if split != Split::Kind && span.kind.is_none() {
+            self.count_conversations(span, split, &mut tallies).await?;
+        }
+        Ok(tallies)
+    }
+
+    async fn count_conversations(
+        &self,
+        span: &Span,
+        split: Split,
+        tallies: &mut BTreeMap<String, Tally>,
+    ) -> Result<()> {
+        let key = if split == Split::Community { "v.community_id" } else { "''" };
+        let mut bound = Vec::new();
+        let within = below_any("p.path", &span.scopes, &mut bound, 2);
+        let statement = format!(
+            "SELECT {key} AS key, COUNT(*), COUNT(CASE WHEN NOT EXISTS \
+             (SELECT 1 FROM work_orders o WHERE o.conversation_id = v.id) THEN 1 END) \
+             FROM conversations v JOIN communities p ON p.id = v.community_id \
+             WHERE v.created_at >= $1 AND v.created_at < $2 AND v.channel NOT IN ('counter', 'desk'){within} \
+             AND EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = v.id) GROUP BY {key}"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(statement)).bind(span.from).bind(span.until);
+        for value in bound {
+            query = query.bind(value);
+        }
+        for row in query.fetch_all(&self.pool).await? {
+            let tally = tallies.entry(row.try_get::<String, _>(0)?).or_default();
+            tally.conversations = row.try_get(1)?;
+            tally.without_order = row.try_get(2)?;
+        }
+        Ok(())
+    }
+
+    /// How many orders of each kind each community has, by community and kind.
+    pub async fn needs(&self, span: &Span) -> Result<BTreeMap<(String, String), i64>> {
+        let mut bound = Vec::new();
+        let within = below_any("o.place_path", &span.scopes, &mut bound, 2);
+        let statement = format!(
+            "SELECT o.community_id, o.kind, COUNT(*) FROM work_orders o \
+             WHERE o.created_at >= $1 AND o.created_at < $2{within} GROUP BY o.community_id, o.kind"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(statement)).bind(span.from).bind(span.until);
+        for value in bound {
+            query = query.bind(value);
+        }
+        query
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| Ok(((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?)))
+            .collect()
+    }
+}
