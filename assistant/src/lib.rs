@@ -1,13 +1,15 @@
 //! Xiangyin 乡音: a community's assistant that answers from its documents, around the clock.
 //!
 //! [`conversation`] turns what a resident says into a reply; [`store`] keeps everything that must
-//! survive; [`knowledge_base`] brings documents in and keeps the index in step; [`http`] serves
+//! survive; [`accounts`] says who may do what; [`knowledge_base`] brings documents in and keeps the index in step; [`http`] serves
 //! pages and the API; [`cli`] is the command line. [`System`] puts them together from a
 //! [`config::Config`].
 
+pub mod accounts;
 pub mod cli;
 pub mod config;
 pub mod conversation;
+mod first_sign_in;
 pub mod http;
 pub mod knowledge_base;
 pub mod privacy;

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use dialects::Variety;
 
 use super::{Call, output};
-use crate::store::Store;
+use crate::store::{Actor, Store};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -78,7 +78,7 @@ pub(super) async fn run(call: &Call, command: Command) -> Result<ExitCode> {
         }
         Command::Add(add) => {
             store
-                .add_community(&add.id, &add.parent, &add.kind, &add.name)
+                .add_community(&add.id, &add.parent, &add.kind, &add.name, &Actor::console())
                 .await?;
             output::line(format!("已添加 {}（{}）", add.name, add.id));
         }
@@ -110,7 +110,7 @@ pub(super) async fn run(call: &Call, command: Command) -> Result<ExitCode> {
                     community.allowed_origins.push(origin);
                 }
             }
-            store.update_community(&community).await?;
+            store.update_community(&community, &Actor::console()).await?;
             output::json(&community)?;
         }
     }

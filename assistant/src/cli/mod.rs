@@ -1,6 +1,8 @@
 //! The command line.
 
+mod accounts;
 mod ask;
+mod audit;
 mod backup;
 mod communities;
 mod knowledge;
@@ -60,6 +62,12 @@ enum Command {
     /// The places that residents belong to, and what is local to them
     #[command(subcommand)]
     Communities(communities::Command),
+    /// Who works here, and what each may do where
+    #[command(subcommand)]
+    Accounts(accounts::Command),
+    /// The trail of what was changed and looked at
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Dialect words and terms of a community
     #[command(subcommand)]
     Words(words::Command),
@@ -113,6 +121,8 @@ fn start(cli: Cli) -> Result<ExitCode> {
             Command::Knowledge(command) => knowledge::run(&call, command).await,
             Command::WorkOrders(command) => work_orders::run(&call, command).await,
             Command::Communities(command) => communities::run(&call, command).await,
+            Command::Accounts(command) => accounts::run(&call, command).await,
+            Command::Audit(command) => audit::run(&call, command).await,
             Command::Words(command) => words::run(&call, command).await,
             Command::Backup(arguments) => backup::backup(&call, &arguments).await,
             Command::Restore(arguments) => backup::restore(&call, &arguments),

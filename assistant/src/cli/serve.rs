@@ -8,7 +8,9 @@ use anyhow::Result;
 
 use super::{Call, output};
 use crate::System;
+use crate::accounts::Passwords;
 use crate::conversation::Writer;
+use crate::first_sign_in::FirstSignIn;
 use crate::http;
 use crate::knowledge_base::KnowledgeBase;
 
@@ -25,6 +27,7 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
         output::note(format!("起步包：{} 份指南", summary.published));
     }
     super::knowledge::follow(&knowledge_base).await?;
+    tell_first_password(&system).await?;
 
     let writer = Writer::default();
     let loading = (config.clone(), Arc::clone(&writer));
@@ -47,14 +50,28 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
     tokio::spawn(keep_following(knowledge_base));
     output::note(format!("乡音已就绪 Xiangyin is ready on {}", config.base_url()));
     output::note(format!("  居民页面  {}/", config.base_url()));
+    output::note(format!("  工作台    {}/desk", config.base_url()));
     output::note(format!(
         "  网页小组件 <script src=\"{}/widget.js\" data-community=\"{}\" async></script>",
         config.base_url(),
         config.conversation.community
     ));
-    http::serve(listener, assistant, &system.instance, &config.http, stopped()).await?;
+    http::serve(listener, assistant, &system.instance, &config, stopped()).await?;
     system.store.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the first administrator where nobody can sign in yet, and says how.
+async fn tell_first_password(system: &System) -> Result<()> {
+    let first = FirstSignIn::new(&system.config.data_dir);
+    let passwords = Passwords::new(1)?;
+    if let Some((login, password)) = first.prepare(&system.store, &passwords).await? {
+        output::note("第一位管理员 the first administrator（首次登录后要改密码）");
+        output::note(format!("  登录名 login: {login}"));
+        output::note(format!("  一次性密码 one-time password: {password}"));
+        output::note(format!("  也写在 also in {}", first.path().display()));
+    }
+    Ok(())
 }
 
 /// Takes in what `xiangyin knowledge import` and other nodes publish.

@@ -119,7 +119,7 @@ fn print(order: &WorkOrder, reveal: bool) {
     }
 }
 
-fn when(milliseconds: i64) -> String {
+pub(super) fn when(milliseconds: i64) -> String {
     let zone = TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC);
     Timestamp::from_millisecond(milliseconds).map_or_else(
         |_| milliseconds.to_string(),

@@ -130,6 +130,9 @@ mod tests {
             fields: [("派出所地址".to_owned(), "幸福路1号".to_owned())].into(),
             allowed_origins: Vec::new(),
             variety: None,
+            path: "demo/".into(),
+            working_hours: None,
+            phone: None,
         };
         let fields = LocalFields::of(&[community]);
         assert_eq!(fields.fill("到{{派出所地址}}办。"), "到幸福路1号办。");

@@ -1,8 +1,11 @@
 //! The server: pages and the API that the widget, the page and other programs speak.
 
+mod address;
 mod assets;
+mod body;
 mod communities;
 mod conversations;
+mod desk;
 mod editions;
 mod health;
 mod origin;
@@ -16,11 +19,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Response, header};
 use axum::routing::{get, post, put};
 use tokio::net::TcpListener;
-use tower_governor::GovernorLayer;
+use tower_governor::{GovernorError, GovernorLayer};
 use tower_governor::governor::GovernorConfigBuilder;
 use tower_governor::key_extractor::{PeerIpKeyExtractor, SmartIpKeyExtractor};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -28,14 +32,16 @@ use tower_http::cors::{self, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::config;
+use crate::config::{self, Config};
 use crate::conversation::Assistant;
+use desk::Desk;
 
 /// What every handler may use.
 #[derive(Clone)]
 pub(crate) struct AppState {
     pub(crate) assistant: Arc<Assistant>,
     pub(crate) instance: Arc<str>,
+    pub(crate) desk: Arc<desk::Desk>,
 }
 
 /// Largest request body: a long message, not a document.
@@ -56,14 +62,15 @@ pub async fn serve(
     listener: TcpListener,
     assistant: Arc<Assistant>,
     instance: &str,
-    settings: &config::Http,
+    config: &Config,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let state = AppState {
         assistant,
         instance: instance.into(),
+        desk: Arc::new(Desk::new(&config.data_dir, config.http.behind_proxy)?),
     };
-    let router = router(state, settings)?;
+    let router = router(state, &config.http)?;
     axum::serve(
         listener,
         router.into_make_service_with_connect_info::<SocketAddr>(),
@@ -81,7 +88,13 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
         .route("/api/conversations/{id}/variety", put(conversations::choose_variety))
         .route("/api/work-orders/{number}", get(work_orders::show))
         .route("/api/work-orders/{number}/contact", put(work_orders::add));
-    let limited = limit(limited, settings)?;
+    let limited = limit(limited, settings.messages_per_minute, settings, problem::from_limit)?;
+    let sign_in = limit(
+        desk::sign_in_router(),
+        settings.messages_per_minute / 3,
+        settings,
+        problem::from_sign_in_limit,
+    )?;
 
     let open = Router::new()
         .route("/api/health", get(health::show))
@@ -101,6 +114,8 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
         .merge(open)
         .layer(origin::layer(state.clone()))
         .merge(everyone)
+        .merge(sign_in)
+        .merge(desk::router())
         .fallback(assets::serve)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(problem::from_panic))
@@ -116,9 +131,14 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
         .with_state(state))
 }
 
-/// Lets one address send `messages_per_minute`, in bursts of a third of that.
-fn limit(router: Router<AppState>, settings: &config::Http) -> Result<Router<AppState>> {
-    let rate = settings.messages_per_minute.max(1);
+/// Lets one address send `rate` requests a minute, in bursts of a third of that.
+fn limit(
+    router: Router<AppState>,
+    rate: u32,
+    settings: &config::Http,
+    refuse: fn(GovernorError) -> Response<Body>,
+) -> Result<Router<AppState>> {
+    let rate = rate.max(1);
     let period = Duration::from_secs(60) / rate;
     let burst = (rate / 3).max(5);
     let unfit = "http.messages_per_minute does not fit";
@@ -129,7 +149,7 @@ fn limit(router: Router<AppState>, settings: &config::Http) -> Result<Router<App
             .key_extractor(SmartIpKeyExtractor)
             .finish()
             .context(unfit)?;
-        router.layer(GovernorLayer::new(config).error_handler(problem::from_limit))
+        router.layer(GovernorLayer::new(config).error_handler(refuse))
     } else {
         let config = GovernorConfigBuilder::default()
             .period(period)
@@ -137,6 +157,6 @@ fn limit(router: Router<AppState>, settings: &config::Http) -> Result<Router<App
             .key_extractor(PeerIpKeyExtractor)
             .finish()
             .context(unfit)?;
-        router.layer(GovernorLayer::new(config).error_handler(problem::from_limit))
+        router.layer(GovernorLayer::new(config).error_handler(refuse))
     })
 }

@@ -55,6 +55,23 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, code, "不允许", detail)
     }
 
+    /// The caller has to sign in, or did so wrongly.
+    pub(crate) fn unauthorized(code: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, "需要登录", detail)
+    }
+
+    /// Something is there that stands against it.
+    pub(crate) fn conflict(code: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, code, "有冲突", detail)
+    }
+
+    /// The caller has to wait so many seconds.
+    pub(crate) fn wait(code: &'static str, title: &'static str, detail: &str, seconds: u64) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, code, title, detail);
+        problem.retry_after = Some(seconds.max(1));
+        problem
+    }
+
     /// The turn broke off; the message is kept.
     pub(crate) fn interrupted(detail: &str) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "turn_failed", "没能答完", detail)
@@ -96,19 +113,24 @@ impl IntoResponse for Problem {
 pub(crate) fn from_limit(error: GovernorError) -> Response<Body> {
     match error {
         GovernorError::TooManyRequests { wait_time, .. } => {
-            let mut problem = Problem::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "too_many_messages",
-                "发得太快了",
-                &format!("消息发得有点快，请等 {} 秒再发。", wait_time.max(1)),
-            );
-            problem.retry_after = Some(wait_time.max(1));
-            problem.into_response()
+            let detail = format!("消息发得有点快，请等 {} 秒再发。", wait_time.max(1));
+            Problem::wait("too_many_messages", "发得太快了", &detail, wait_time).into_response()
         }
         GovernorError::UnableToExtractKey | GovernorError::Other { .. } => {
             Problem::invalid("no_address", "服务器看不到来访地址，请检查反向代理的设置。")
                 .into_response()
         }
+    }
+}
+
+/// Too many sign-ins from one address.
+pub(crate) fn from_sign_in_limit(error: GovernorError) -> Response<Body> {
+    match error {
+        GovernorError::TooManyRequests { wait_time, .. } => {
+            let detail = format!("登录试得太频繁了，请等 {} 秒再试。", wait_time.max(1));
+            Problem::wait("too_many_sign_ins", "请稍等", &detail, wait_time).into_response()
+        }
+        other => from_limit(other),
     }
 }
 

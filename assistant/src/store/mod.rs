@@ -1,9 +1,15 @@
 //! Everything that must survive: one schema on SQLite (WAL) and PostgreSQL.
 
+mod accounts;
+mod audit;
 mod communities;
 mod conversations;
+mod dialect;
+mod duty;
 mod knowledge;
 mod local_words;
+mod places;
+mod sessions;
 mod work_orders;
 
 use std::path::Path;
@@ -12,10 +18,18 @@ use anyhow::{Context, Result};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyPool, Transaction};
 
+pub use accounts::{Account, AccountEdit, Attempt, NewAccount};
+pub use audit::{Actor, AuditEntry, AuditEvent, AuditFilter, AuditVerdict, Person};
+pub(crate) use audit::audit;
 pub use communities::Community;
+pub(crate) use communities::ROOT;
 pub use conversations::{Conversation, StartedTurn};
+pub use duty::{DutyFilter, DutyShift, NewShift};
 pub use knowledge::{EditionRecord, EditionStatus, KeptEdition, LogEntry, NewEdition, Saved};
 pub use local_words::LocalWord;
+pub use places::LocalDay;
+pub(crate) use places::check_place_id;
+pub use sessions::{Session, session_id};
 pub use work_orders::{Contact, NewWorkOrder, OrderKind, WorkOrder, WorkOrderEvent};
 
 /// The database.
@@ -65,7 +79,12 @@ impl Store {
             .run(&pool)
             .await
             .context("the database could not be brought up to date")?;
-        Ok(Self { pool, sqlite })
+        dialect::apply(&pool, sqlite)
+            .await
+            .context("the database could not be brought up to date")?;
+        let store = Self { pool, sqlite };
+        store.fill_paths().await?;
+        Ok(store)
     }
 
     /// A transaction that will write: it takes its turn at the start instead of failing at the end.

@@ -1,0 +1,120 @@
+//! Who is signed in: what the account may reach, its password, its sessions.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::places::Place;
+use super::session::AnySession;
+use super::sign_in::password_of;
+use super::SignedIn;
+use crate::accounts::{PasswordProblem, check_password, reach};
+use crate::http::AppState;
+use crate::http::body::Body;
+use crate::http::problem::{AppResult, Problem};
+use crate::store::{Account, Session, Store, now, session_id};
+
+/// Who is signed in, and what the page needs to know at the start.
+#[derive(Serialize)]
+pub(crate) struct Me {
+    account: Account,
+    /// Nodes at which and below which the account holds any role.
+    places: Vec<Place>,
+    #[serde(flatten)]
+    settings: DeskSettings,
+}
+
+impl Me {
+    pub(super) async fn of(store: &Store, account: Account) -> anyhow::Result<Self> {
+        Ok(Self {
+            places: Place::below(store, &reach(&account.roles)).await?,
+            account,
+            settings: desk_settings(),
+        })
+    }
+}
+
+/// What is the same for everybody at the desk.
+#[derive(Default, Serialize)]
+pub(crate) struct DeskSettings {
+    kinds: Vec<Value>,
+    departments: Vec<String>,
+    outcomes: Vec<String>,
+}
+
+/// Kinds of orders with their slots, departments and outcomes, as configured.
+fn desk_settings() -> DeskSettings {
+    DeskSettings::default()
+}
+
+pub(crate) async fn show(State(state): State<AppState>, session: AnySession) -> AppResult<Json<Me>> {
+    Ok(Json(Me::of(state.assistant.store(), session.account).await?))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct PasswordChange {
+    old: String,
+    new: String,
+}
+
+pub(crate) async fn change_password(
+    State(state): State<AppState>,
+    session: AnySession,
+    Body(change): Body<PasswordChange>,
+) -> AppResult<StatusCode> {
+    let login = &session.account.login;
+    check_password(login, &change.new)
+        .and_then(|()| if change.new == change.old { Err(PasswordProblem::Same) } else { Ok(()) })
+        .map_err(|problem| Problem::invalid("weak_password", &problem.to_string()))?;
+    let account_id = password_of(&state, login, &change.old, &session.address)
+        .await?
+        .map_err(|()| Problem::forbidden("wrong_password", "旧密码不对，请再试一次。"))?;
+    let hash = state.desk.passwords.hash(&change.new).await?;
+    state
+        .assistant
+        .store()
+        .change_password(&account_id, &hash, &session.session, &session.actor())
+        .await?;
+    state.desk.first_sign_in.changed(login)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A session of the account that asks.
+#[derive(Serialize)]
+pub(crate) struct OwnSession {
+    #[serde(flatten)]
+    session: Session,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+pub(crate) async fn sessions(
+    State(state): State<AppState>,
+    session: AnySession,
+) -> AppResult<Json<Vec<OwnSession>>> {
+    let own = session_id(&session.session);
+    let sessions = state.assistant.store().sessions(&session.account.id, now()).await?;
+    Ok(Json(
+        sessions
+            .into_iter()
+            .map(|session| OwnSession {
+                current: session.id == own,
+                session,
+            })
+            .collect(),
+    ))
+}
+
+pub(crate) async fn end_session(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> AppResult<StatusCode> {
+    if state.assistant.store().end_session_of(&signed_in.account.id, &id).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found("no_such_session", "这个登录已经结束了。"))
+    }
+}
