@@ -225,3 +225,4 @@ CREATE INDEX alert_targets_by_community ON alert_targets (community_id);
 CREATE INDEX work_order_events_by_time ON work_order_events (at);
 CREATE INDEX messages_by_time ON messages (at);
 CREATE INDEX turns_by_time ON turns (created_at);
+CREATE INDEX turns_by_client ON turns (client_id);

@@ -11,6 +11,8 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+use crate::alerts;
+
 /// Everything that can be set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +27,10 @@ pub struct Config {
     pub models: Models,
     /// How residents are answered.
     pub conversation: Conversation,
+    /// What a person must finish.
+    pub work_orders: WorkOrders,
+    /// Where staff are told outside the desk.
+    pub alerts: Alerts,
     /// What is written about the running program.
     pub log: Log,
 }
@@ -84,6 +90,44 @@ pub struct Conversation {
     pub answer_tokens: usize,
 }
 
+/// What a person must finish.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkOrders {
+    /// File of the kinds, their questions and their limits; empty for the built-in ones.
+    pub kinds: String,
+    /// Minutes after which an urgent order that nobody has signed for alerts again.
+    pub urgent_every_minutes: u32,
+    /// Seconds that a resident waits for a person before being told that nobody is free.
+    pub person_wait_seconds: u32,
+    /// Weights of the three shares in the total.
+    pub weights: Weights,
+}
+
+/// Weights of 响应率, 解决率 and 满意率 in the total (10, 50 and 40 % in Beijing's assessment).
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// Of the share of residents who were responded to.
+    pub response: f64,
+    /// Of the share of matters solved.
+    pub solution: f64,
+    /// Of the share of residents satisfied.
+    pub satisfaction: f64,
+}
+
+/// Where staff are told outside the desk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alerts {
+    /// Address under which staff reach the desk, for links; empty for that of the server.
+    pub base_url: String,
+    /// Whether receivers may stand in the own network or on this machine.
+    pub allow_private: bool,
+    /// The server that takes our mail; an empty `host` for none.
+    pub mail: alerts::Mail,
+}
+
 /// What is written about the running program.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -120,6 +164,29 @@ impl Config {
                 first_words_seconds: 5.0,
                 answer_tokens: 220,
             },
+            work_orders: WorkOrders {
+                kinds: String::new(),
+                urgent_every_minutes: 5,
+                person_wait_seconds: 120,
+                weights: Weights {
+                    response: 0.1,
+                    solution: 0.5,
+                    satisfaction: 0.4,
+                },
+            },
+            alerts: Alerts {
+                base_url: String::new(),
+                allow_private: false,
+                mail: alerts::Mail {
+                    host: String::new(),
+                    port: 465,
+                    security: alerts::Security::Tls,
+                    user: String::new(),
+                    password: alerts::Secret::default(),
+                    from: String::new(),
+                    certificate: PathBuf::new(),
+                },
+            },
             log: Log {
                 filter: "info,tantivy=warn".to_owned(),
                 json: false,
@@ -133,6 +200,29 @@ impl Config {
             format!("sqlite:{}", self.data_dir.join("xiangyin.db").display())
         } else {
             self.database.url.clone()
+        }
+    }
+
+    /// Address under which staff reach the desk.
+    pub fn desk_url(&self) -> String {
+        if self.alerts.base_url.is_empty() {
+            self.base_url()
+        } else {
+            self.alerts.base_url.clone()
+        }
+    }
+
+    /// The mail server, where there is one.
+    pub fn mail(&self) -> Option<&alerts::Mail> {
+        (!self.alerts.mail.host.is_empty()).then_some(&self.alerts.mail)
+    }
+
+    /// The kinds of work orders of this site.
+    pub fn kinds(&self) -> Result<crate::work_orders::Kinds> {
+        if self.work_orders.kinds.is_empty() {
+            Ok(crate::work_orders::Kinds::builtin())
+        } else {
+            crate::work_orders::Kinds::load(Path::new(&self.work_orders.kinds))
         }
     }
 

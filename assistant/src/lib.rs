@@ -1,11 +1,14 @@
 //! Xiangyin 乡音: a community's assistant that answers from its documents, around the clock.
 //!
 //! [`conversation`] turns what a resident says into a reply; [`store`] keeps everything that must
-//! survive; [`accounts`] says who may do what; [`knowledge_base`] brings documents in and keeps the index in step; [`http`] serves
-//! pages and the API; [`cli`] is the command line. [`System`] puts them together from a
-//! [`config::Config`].
+//! survive; [`accounts`] says who may do what; [`work_orders`] carries what a person must finish,
+//! within [`working_time`], with [`alerts`] and [`attachments`]; [`knowledge_base`] brings
+//! documents in and keeps the index in step; [`http`] serves pages and the API; [`cli`] is the
+//! command line. [`System`] puts them together from a [`config::Config`].
 
 pub mod accounts;
+pub mod alerts;
+pub mod attachments;
 pub mod cli;
 pub mod config;
 pub mod conversation;
@@ -15,5 +18,7 @@ pub mod knowledge_base;
 pub mod privacy;
 pub mod store;
 mod system;
+pub mod work_orders;
+pub mod working_time;
 
 pub use system::{LocalEmbedding, System};

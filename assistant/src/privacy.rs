@@ -71,6 +71,29 @@ fn masked_phone(phone: &str) -> String {
     format!("{head}{}{tail}", "*".repeat(digits.len() - 5))
 }
 
+/// A text with the digits of telephone and identity numbers hidden.
+pub fn mask_text(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let mut masked = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < characters.len() {
+        let run = characters[at..]
+            .iter()
+            .take_while(|character| character.is_ascii_digit() || matches!(character, 'x' | 'X'))
+            .count();
+        let digits = characters[at..at + run].iter().filter(|character| character.is_ascii_digit()).count();
+        if digits >= 7 {
+            masked.extend(&characters[at..at + 3]);
+            masked.extend(std::iter::repeat_n('*', run - 5));
+            masked.extend(&characters[at + run - 2..at + run]);
+        } else {
+            masked.extend(&characters[at..at + run.max(1)]);
+        }
+        at += run.max(1);
+    }
+    masked
+}
+
 /// The first telephone number in what a resident wrote: a mobile number or a landline with or
 /// without area code.
 pub fn phone_in(text: &str) -> Option<String> {
@@ -121,6 +144,13 @@ mod tests {
             assert!(!written.contains("桂兰") && !written.contains("1234"), "{written}");
         }
         assert_eq!(contact.reveal().phone.as_deref(), Some("13812345678"));
+    }
+
+    #[test]
+    fn numbers_that_name_a_person_are_hidden_in_a_text() {
+        assert_eq!(mask_text("电话13812345678，5栋"), "电话138******78，5栋");
+        assert_eq!(mask_text("身份证53010219900101123X"), "身份证530*************3X");
+        assert_eq!(mask_text("工单 20261122-0007，第12345"), "工单 202***22-0007，第12345");
     }
 
     #[test]

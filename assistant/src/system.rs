@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::conversation::{Assistant, INSTRUCTIONS, Understanding, Writer};
 use crate::knowledge_base::KnowledgeBase;
 use crate::store::{Community, Store, new_id};
+use crate::work_orders::WorkOrders;
 
 /// The store, the index and the embedding model, open and in step.
 pub struct System {
@@ -26,6 +27,8 @@ pub struct System {
     pub store: Store,
     /// The documents and their index.
     pub knowledge_base: KnowledgeBase,
+    /// What a person must finish.
+    pub work_orders: WorkOrders,
     /// Tells this data folder apart from others.
     pub instance: String,
 }
@@ -47,10 +50,12 @@ impl System {
         })
         .await??;
         let knowledge_base = KnowledgeBase::new(store.clone(), Arc::new(library));
+        let work_orders = WorkOrders::new(store.clone(), config.kinds()?);
         Ok(Self {
             config,
             store,
             knowledge_base,
+            work_orders,
             instance,
         })
     }
@@ -76,6 +81,8 @@ impl System {
             Arc::clone(self.knowledge_base.library()),
             writer,
             self.config.conversation.clone(),
+            self.work_orders.clone(),
+            self.config.work_orders.person_wait_seconds,
         )
         .await
     }

@@ -48,6 +48,11 @@ impl Deliverer {
         })
     }
 
+    /// Whether there is a mail server to send by.
+    pub fn sends_mail(&self) -> bool {
+        self.mailer.is_some()
+    }
+
     /// Tries once, at `now`, to deliver `notice`; done within the time of the rules.
     ///
     /// `Ok` means that the receiver said it has it. See [`DeliveryError::retry_in`] for the rest.

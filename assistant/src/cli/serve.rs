@@ -9,10 +9,12 @@ use anyhow::Result;
 use super::{Call, output};
 use crate::System;
 use crate::accounts::Passwords;
+use crate::alerts::{Deliverer, Rules};
 use crate::conversation::Writer;
 use crate::first_sign_in::FirstSignIn;
 use crate::http;
 use crate::knowledge_base::KnowledgeBase;
+use crate::work_orders::Runner;
 
 /// How often the index looks for documents that another process has published.
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
@@ -47,6 +49,21 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
     if recovered > 0 {
         tracing::warn!(recovered, "messages cut off by the last stop became work orders");
     }
+    let work_orders = &system.work_orders;
+    let rules = Rules {
+        allow_private: config.alerts.allow_private,
+        ..Rules::default()
+    };
+    let deliverer = Deliverer::new(config.mail(), rules)
+        .map_err(|reason| anyhow::anyhow!("alerts.mail: {reason}"))?;
+    tokio::spawn(work_orders.feed().clone().run(system.store.clone()));
+    let runner = Runner::new(
+        work_orders.clone(),
+        deliverer.clone(),
+        &config.desk_url(),
+        Duration::from_secs(60 * u64::from(config.work_orders.urgent_every_minutes.max(1))),
+    );
+    tokio::spawn(runner.run());
     tokio::spawn(keep_following(knowledge_base));
     output::note(format!("乡音已就绪 Xiangyin is ready on {}", config.base_url()));
     output::note(format!("  居民页面  {}/", config.base_url()));
@@ -56,7 +73,7 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
         config.base_url(),
         config.conversation.community
     ));
-    http::serve(listener, assistant, &system.instance, &config, stopped()).await?;
+    http::serve(listener, assistant, &system.instance, &config, deliverer, stopped()).await?;
     system.store.close().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -54,7 +54,7 @@ pub(super) async fn run(call: &Call, command: Command) -> Result<ExitCode> {
                         order.number,
                         when(order.created_at),
                         order.state,
-                        order.kind.name(),
+                        order.kind,
                         order.question.replace('\n', " "),
                     ));
                 }
@@ -83,7 +83,7 @@ fn print(order: &WorkOrder, reveal: bool) {
     output::line(format!(
         "工单 {}  {}  {}{}",
         order.number,
-        order.kind.name(),
+        order.kind,
         order.state,
         if order.urgent { "  紧急" } else { "" }
     ));

@@ -1,5 +1,6 @@
 //! One turn from message to kept reply.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -24,6 +25,7 @@ use super::understanding::Understanding;
 use super::turn::{Composition, Disposition, Reason, Reply, Sentence, Turn, TurnEvent};
 use super::wording;
 use crate::config;
+use crate::work_orders::{Clocks, Reading, WorkOrders};
 use crate::store::{
     Community, Contact, Conversation, NewWorkOrder, OrderKind, StartedTurn, Store,
 };
@@ -41,7 +43,9 @@ pub struct Assistant {
     pub(super) slow_turns: AtomicUsize,
     pub(super) examples: Arc<policy::Examples>,
     pub(super) understanding: Arc<Understanding>,
-    in_flight: InFlight,
+    pub(super) work_orders: WorkOrders,
+    pub(super) person_wait_seconds: u32,
+    pub(super) in_flight: InFlight,
 }
 
 /// A conversation that was just opened.
@@ -76,6 +80,8 @@ impl Assistant {
         library: Arc<Library>,
         generator: Writer,
         settings: config::Conversation,
+        work_orders: WorkOrders,
+        person_wait_seconds: u32,
     ) -> Result<Self> {
         let embedding = Arc::clone(&library);
         let understanding = Understanding::load(Arc::clone(&library), store.clone()).await?;
@@ -88,6 +94,8 @@ impl Assistant {
             slow_turns: AtomicUsize::new(0),
             examples: Arc::new(examples),
             understanding,
+            work_orders,
+            person_wait_seconds,
             in_flight: InFlight::default(),
         })
     }
@@ -95,6 +103,16 @@ impl Assistant {
     /// The database.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What a person must finish.
+    pub fn work_orders(&self) -> &WorkOrders {
+        &self.work_orders
+    }
+
+    /// Fills in what an order needs before it is filed.
+    pub(super) async fn complete(&self, order: &mut NewWorkOrder) -> Result<()> {
+        self.work_orders.complete(order).await
     }
 
     /// The searchable knowledge.
@@ -194,16 +212,21 @@ impl Assistant {
             let mut reply = Reply::new(Disposition::Escalated);
             reply.reason = Some(Reason::Interrupted);
             reply.sentences.push(Sentence::plain(wording::INTERRUPTED));
-            let order = NewWorkOrder {
-                kind: OrderKind::Inquiry,
+            let mut order = NewWorkOrder {
+                kind: OrderKind::Inquiry.name().to_owned(),
                 urgent: false,
                 reason: Reason::Interrupted,
                 community_id: conversation.community_id.clone(),
                 conversation_id: conversation.id.clone(),
                 question: turn.text.clone(),
+                slots: BTreeMap::new(),
                 evidence: Vec::new(),
                 contact: Contact::default(),
+                department: None,
+                clocks: Clocks::default(),
+                reading: Reading::default(),
             };
+            self.complete(&mut order).await?;
             self.store.finish_turn(&turn.id, reply, Some(order)).await?;
         }
         Ok(unfinished.len())
@@ -277,6 +300,7 @@ impl Assistant {
         let understood = self.understanding.read(&said, &speaker, true).await?;
         let running = Running {
             conversation,
+            turn_id: turn.id.clone(),
             question: said,
             understood,
             speaker,
@@ -286,7 +310,12 @@ impl Assistant {
             events,
             began,
         };
-        let (mut reply, order) = self.decide(&running).await?;
+        let held = self.store.holding(&conversation.id).await?.holder.is_some();
+        let (mut reply, order) = if held && !policy::is_danger(&running.question) {
+            (Reply::with_person(), None)
+        } else {
+            self.decide(&running).await?
+        };
         let written = match reply.composition {
             Composition::Written => reply.sentences.len(),
             _ => 0,
@@ -294,12 +323,16 @@ impl Assistant {
         if written == 0 && reply.reason != Some(Reason::Merged) && !ticket.speak() {
             reply = Reply::merged();
         }
-        let order = order.filter(|_| reply.reason != Some(Reason::Merged));
+        let mut order = order.filter(|_| reply.reason != Some(Reason::Merged));
+        if let Some(order) = &mut order {
+            self.complete(order).await?;
+        }
         if !reply.timings_ms.contains_key("first_words") {
             running.lap(&mut reply, "first_words");
         }
         running.lap(&mut reply, "total");
         let reply = self.store.finish_turn(&turn.id, reply, order).await?;
+        self.work_orders.changed();
         for sentence in reply.sentences.iter().skip(written) {
             let _ = events.send(TurnEvent::Sentence(sentence.clone())).await;
         }

@@ -12,19 +12,22 @@ mod follow_up;
 mod grounding;
 mod in_flight;
 mod look;
+mod matter;
 mod policy;
 mod prompt;
 mod respond;
+mod staff;
 mod turn;
 mod understanding;
 mod wording;
 
 pub use assistant::{Assistant, OpenedConversation, Say, TurnStream, Writer};
 pub use policy::{Danger, Intent};
+pub use staff::Report;
 
 pub(crate) use prompt::INSTRUCTIONS;
 pub(crate) use understanding::Understanding;
 pub use turn::{
-    Composition, Disposition, FiledWorkOrder, Rating, Reason, Reply, Sentence, Source, Stage, Turn,
+    Asked, Composition, Disposition, FiledWorkOrder, Rating, Reason, Reply, Sentence, Source, Stage, Turn,
     TurnEvent,
 };

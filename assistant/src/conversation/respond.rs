@@ -1,5 +1,6 @@
 //! What is done about a turn, by its kind.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,11 +14,15 @@ use super::policy::{self, Context, Danger, Intent, Judgement};
 use super::turn::{Disposition, Reason, Reply, Sentence, Source, Turn, TurnEvent};
 use super::understanding::{Speaker, Understood};
 use super::wording;
-use crate::store::{Community, Contact, Conversation, NewWorkOrder, OrderKind};
+use crate::work_orders::{Clocks, Reading, State};
+use crate::store::{
+    Addition, Community, Contact, Conversation, Job, NewJob, NewWorkOrder, OrderKind, WorkOrder, now,
+};
 
 /// A turn being answered.
 pub(super) struct Running<'a> {
     pub(super) conversation: &'a Conversation,
+    pub(super) turn_id: String,
     /// What was said, in simplified characters.
     pub(super) question: String,
     /// The same in standard Mandarin.
@@ -94,17 +99,21 @@ impl Running<'_> {
         evidence: &[Source],
     ) -> NewWorkOrder {
         NewWorkOrder {
-            kind,
+            kind: kind.name().to_owned(),
             urgent,
             reason,
             community_id: self.conversation.community_id.clone(),
             conversation_id: self.conversation.id.clone(),
             question: self.question.clone(),
+            slots: BTreeMap::new(),
             evidence: evidence.to_vec(),
             contact: Contact {
                 phone: crate::privacy::phone_in(&self.question),
                 name: None,
             },
+            department: None,
+            clocks: Clocks::default(),
+            reading: Reading::default(),
         }
     }
 }
@@ -120,6 +129,14 @@ impl Assistant {
         let mut intent = policy::decide(&running.question, context);
         if intent == Intent::Question && running.understood.rewritten {
             intent = policy::decide(&running.understood.text, context);
+        }
+        // Danger, a wish for a person and the state of an order come before any answer.
+        if matches!(
+            intent,
+            Intent::Question | Intent::Report(_) | Intent::Supplement { .. } | Intent::SmallTalk(_)
+        ) && let Some(heard) = self.hear_about_order(running).await?
+        {
+            return Ok(heard);
         }
         let mut caution = None;
         if matches!(intent, Intent::Question | Intent::Report(_)) {
@@ -148,7 +165,7 @@ impl Assistant {
     async fn respond(&self, running: &Running<'_>, intent: Intent) -> Result<Decided> {
         match intent {
             Intent::Emergency(danger) => Ok(emergency(running, danger)),
-            Intent::Person => Ok(person(running)),
+            Intent::Person => self.person(running).await,
             Intent::Progress { number, code } => self.progress(running, number, code).await,
             Intent::Supplement { phone } => self.supplement(running, phone).await,
             Intent::SmallTalk(kind) => {
@@ -188,6 +205,15 @@ impl Assistant {
     ) -> Result<Decided> {
         let mut reply = Reply::new(Disposition::Answered);
         let own = self.store.newest_order(&running.conversation.id).await?;
+        let phone = crate::privacy::phone_in(&running.question);
+        if let (Some(number), None, Some(phone)) = (&number, &code, &phone) {
+            let text = match self.store.work_order_by_phone(number, phone).await? {
+                Some(order) => self.told_state(&order).await?,
+                None => wording::NO_SUCH_ORDER.to_owned(),
+            };
+            reply.sentences.push(Sentence::plain(text));
+            return Ok((reply, None));
+        }
         let wanted = match (number, code) {
             (Some(number), Some(code)) => Some((number, code)),
             // Whoever filed it in this conversation need not name the code again.
@@ -201,23 +227,73 @@ impl Assistant {
         };
         reply.sentences.push(Sentence::plain(
             match self.store.work_order(&number, Some(&code)).await? {
-                Some(order) => {
-                    let last = order.history.last().map_or("", |event| event.text.as_str());
-                    wording::order_state(&order.number, &order.state, last)
-                }
+                Some(order) => self.told_state(&order).await?,
                 None => wording::NO_SUCH_ORDER.to_owned(),
             },
         ));
         Ok((reply, None))
     }
 
+    /// Where an order stands, in words; one that is part of another stands where that does.
+    async fn told_state(&self, order: &WorkOrder) -> Result<String> {
+        let main = match &order.merged_into {
+            Some(id) => self.store.work_order_by_id(id).await?,
+            None => None,
+        };
+        let shown = main.as_ref().unwrap_or(order);
+        let last = shown.history.iter().rev().find(|event| event.open);
+        let last = last.map_or("", |event| event.text.as_str());
+        // The words of another resident are not told on.
+        let last = if main.is_some() && matches!(shown.state, State::Filed) { "" } else { last };
+        Ok(wording::order_state(&order.number, shown.state.name(), last))
+    }
+
+    /// A person is wanted: the matter goes to the staff with all that was said, and whoever is at
+    /// the desk can come into the conversation.
+    async fn person(&self, running: &Running<'_>) -> Result<Decided> {
+        let mut reply = Reply::new(Disposition::Handoff);
+        reply.reason = Some(Reason::AskedForPerson);
+        let time = self.work_orders.time_at(&running.conversation.community_id).await?;
+        let moment = jiff::Timestamp::now();
+        let open = time.is_open(moment);
+        let on_duty = match running.lineage.first() {
+            Some(node) => !self.store.on_duty(&node.path, now()).await?.is_empty(),
+            None => false,
+        };
+        let first = if open || on_duty {
+            let wait = i64::from(self.person_wait_seconds) * 1000;
+            self.store.ask_for_person(&running.conversation.id, now()).await?;
+            let job = NewJob {
+                job: Job::NobodyCame { conversation_id: running.conversation.id.clone() },
+                key: Some(format!("person {}", running.conversation.id)),
+                run_at: now() + wait,
+            };
+            self.store.enqueue(&[job]).await?;
+            wording::PERSON.to_owned()
+        } else {
+            let next = time.next_open(moment).map(|at| at.to_zoned(time.zone().clone()));
+            let phone = running.lineage.iter().find_map(|node| node.phone.as_deref());
+            wording::after_hours(next.as_ref(), phone)
+        };
+        reply.sentences = vec![Sentence::plain(first), Sentence::plain(wording::LEAVE_A_NUMBER)];
+        let mut order = running.order(OrderKind::Help, Reason::AskedForPerson, false, &[]);
+        if let Some(before) = running.question_before() {
+            order.question = format!("{before}（居民要求：{}）", order.question);
+        }
+        Ok((reply, Some(order)))
+    }
+
     async fn supplement(&self, running: &Running<'_>, phone: Option<String>) -> Result<Decided> {
         let Some((number, code)) = self.store.newest_order(&running.conversation.id).await? else {
             return self.answer(running).await;
         };
-        let contact = Contact { phone, name: None };
-        self.store
-            .add_to_order(&number, &code, &contact, Some(&running.question))
+        let addition = Addition {
+            contact: Contact { phone, name: None },
+            note: Some(running.question.clone()),
+            ..Addition::default()
+        };
+        self.work_orders
+            .add(&number, Some(&code), &addition, &running.turn_id)
             .await?;
         let mut reply = Reply::new(Disposition::Answered);
         reply
@@ -231,15 +307,16 @@ impl Assistant {
         let looked = self.look(running, &running.understood.text).await?;
         let mut reply = Reply::new(Disposition::Escalated);
         reply.reason = Some(Reason::Reported);
-        reply.sentences = vec![
-            Sentence::plain(wording::reported(kind.name())),
-            Sentence::plain(wording::WHERE_AND_NUMBER),
-        ];
+        reply.sentences = vec![Sentence::plain(wording::reported(kind.name()))];
         if let Some(said) = looked.verified() {
             reply.sentences.push(Sentence::plain(wording::MEANWHILE));
             reply.sentences.extend(said);
         }
-        let order = running.order(kind, Reason::Reported, false, &looked.sources);
+        let mut order = running.order(kind, Reason::Reported, false, &looked.sources);
+        if let Some((question, asked)) = self.ask_about_report(&mut order).await? {
+            reply.sentences.push(Sentence::plain(question));
+            reply.asked = Some(asked);
+        }
         reply.sources = looked.sources;
         super::answer::show(running, &reply).await;
         Ok((reply, Some(order)))
@@ -260,17 +337,3 @@ fn emergency(running: &Running<'_>, danger: Danger) -> Decided {
     (reply, Some(order))
 }
 
-/// A person is wanted: the matter goes to the staff with all that was said.
-fn person(running: &Running<'_>) -> Decided {
-    let mut reply = Reply::new(Disposition::Handoff);
-    reply.reason = Some(Reason::AskedForPerson);
-    reply.sentences = vec![
-        Sentence::plain(wording::PERSON),
-        Sentence::plain(wording::LEAVE_A_NUMBER),
-    ];
-    let mut order = running.order(OrderKind::Help, Reason::AskedForPerson, false, &[]);
-    if let Some(before) = running.question_before() {
-        order.question = format!("{before}（居民要求：{}）", order.question);
-    }
-    (reply, Some(order))
-}

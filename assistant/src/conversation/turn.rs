@@ -40,6 +40,8 @@ pub enum Reason {
     Interrupted,
     /// More was said before the answer began; the next turn answers both.
     Merged,
+    /// A person speaks with the resident; the machine is silent.
+    WithPerson,
 }
 
 /// A passage as a resident sees it.
@@ -99,6 +101,24 @@ pub struct FiledWorkOrder {
     pub urgent: bool,
 }
 
+/// Something asked back about the order that the conversation is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "about")]
+pub enum Asked {
+    /// The value of a slot.
+    Slot {
+        /// Its id.
+        slot: String,
+        /// Those that the resident did not want to fill.
+        skipped: Vec<String>,
+    },
+    /// Whether to go on together with an order of a neighbour.
+    Together {
+        /// Number of that order.
+        into: String,
+    },
+}
+
 /// How the words of an answer came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -129,6 +149,9 @@ pub struct Reply {
     pub sources: Vec<Source>,
     /// The work order that was filed.
     pub work_order: Option<FiledWorkOrder>,
+    /// What the resident was asked back about their order; the next turn may be the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     /// Questions the resident may want to ask next.
     pub suggestions: Vec<String>,
     /// How the question was understood, where that differs from what was said.
@@ -151,6 +174,7 @@ impl Reply {
             sentences: Vec::new(),
             sources: Vec::new(),
             work_order: None,
+            asked: None,
             suggestions: Vec::new(),
             understood: None,
             dropped: Vec::new(),
@@ -163,6 +187,13 @@ impl Reply {
     pub fn merged() -> Self {
         let mut reply = Self::new(Disposition::Answered);
         reply.reason = Some(Reason::Merged);
+        reply
+    }
+
+    /// No words: a person speaks with the resident.
+    pub fn with_person() -> Self {
+        let mut reply = Self::new(Disposition::Handoff);
+        reply.reason = Some(Reason::WithPerson);
         reply
     }
 
@@ -190,6 +221,9 @@ pub struct Turn {
     pub rating: Option<Rating>,
     /// Milliseconds since 1970.
     pub created_at: i64,
+    /// When the reply was complete, in milliseconds since 1970.
+    #[serde(default)]
+    pub finished_at: Option<i64>,
 }
 
 /// A resident's verdict on a reply.

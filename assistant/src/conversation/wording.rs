@@ -67,9 +67,6 @@ pub(crate) fn reported(kind: &str) -> String {
     format!("您说的情况我记下了，按“{kind}”登记，交给社区工作人员处理。")
 }
 
-/// "Please add the exact place and a number."
-pub(crate) const WHERE_AND_NUMBER: &str = "请再告诉我具体在哪里（几栋几单元或者什么位置），再留个电话。";
-
 /// "In the meantime this may help:" before a verified answer to a reported matter.
 pub(crate) const MEANWHILE: &str = "另外，这类事情的规定是这样的：";
 
@@ -84,6 +81,62 @@ pub(crate) const SAY_MORE: &str = "我不太明白您想问什么。请您再说
 
 /// "The documents say:" before quoted sentences.
 pub(crate) const QUOTED: &str = "资料里的原文是这样写的：";
+
+/// "Noted." before the next question.
+pub(crate) const NOTED: &str = "记下了。";
+
+/// "Then it goes on by itself." before the next question.
+pub(crate) const ALONE: &str = "好的，单独给您办。";
+
+/// What is known about an order, read back.
+pub(crate) fn read_back(number: &str, known: &[String]) -> String {
+    if known.is_empty() {
+        return format!("记下了，工单 {number} 会有工作人员来办。");
+    }
+    format!("都记好了，工单 {number}——{}。有不对的地方，直接告诉我。", known.join("，"))
+}
+
+/// "A neighbour reported the same; shall we go on together?"
+pub(crate) fn same_matter(state: crate::work_orders::State, place: Option<&str>) -> String {
+    let place = place.map_or(String::new(), |place| format!("（{place}）"));
+    format!("同样的事{place}已经有邻居反映过了，现在是“{state}”。要不要一起跟进？说“一起”，有进展一样告诉您；不是同一件事就说“单独”。")
+}
+
+/// "You go on together with the neighbour."
+pub(crate) fn together(number: &str) -> String {
+    format!("好的，跟邻居的一起办，您的工单号 {number} 还是您的，随时可以查。")
+}
+
+/// "I passed it on to the worker who asked."
+pub(crate) fn passed_on(number: &str) -> String {
+    format!("好的，您的话已经转给办工单 {number} 的工作人员。")
+}
+
+/// After a good verdict.
+pub(crate) const CLOSED: &str = "太好了，谢谢您的评价，这件事就办完了。";
+
+/// After a bad verdict: it begins again.
+pub(crate) fn again(number: &str) -> String {
+    format!("对不起，没给您办好。工单 {number} 重新办理，办好再告诉您。")
+}
+
+/// "It is after hours; staff will call when they are back."
+pub(crate) fn after_hours(next: Option<&jiff::Zoned>, phone: Option<&str>) -> String {
+    let back = next.map_or(String::new(), |next| {
+        format!("他们{}月{}日{}上班，", next.month(), next.day(), clock(next))
+    });
+    let phone = phone.map_or(String::new(), |phone| format!("等不及可以打 {phone}。"));
+    format!("现在工作人员下班了，{back}到时候联系您，我先给您登记。{phone}")
+}
+
+/// 8 点, 8 点半, 8 点 40 分, as it is read aloud.
+fn clock(moment: &jiff::Zoned) -> String {
+    match moment.minute() {
+        0 => format!("{}点", moment.hour()),
+        30 => format!("{}点半", moment.hour()),
+        minute => format!("{}点{minute}分", moment.hour()),
+    }
+}
 
 /// "Which order? Say number and code."
 pub(crate) const WHICH_ORDER: &str = "请告诉我工单号和六位查询码，我帮您查。工单号像这样：20260101-0001。";

@@ -8,6 +8,7 @@ mod conversations;
 mod desk;
 mod editions;
 mod health;
+mod messages;
 mod origin;
 mod problem;
 mod turns;
@@ -32,6 +33,7 @@ use tower_http::cors::{self, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::alerts::Deliverer;
 use crate::config::{self, Config};
 use crate::conversation::Assistant;
 use desk::Desk;
@@ -63,12 +65,13 @@ pub async fn serve(
     assistant: Arc<Assistant>,
     instance: &str,
     config: &Config,
+    deliverer: Deliverer,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let state = AppState {
         assistant,
         instance: instance.into(),
-        desk: Arc::new(Desk::new(&config.data_dir, config.http.behind_proxy)?),
+        desk: Arc::new(Desk::new(&config.data_dir, config.http.behind_proxy, deliverer)?),
     };
     let router = router(state, &config.http)?;
     axum::serve(
@@ -87,7 +90,9 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
         .route("/api/conversations/{id}/turns", post(turns::say))
         .route("/api/conversations/{id}/variety", put(conversations::choose_variety))
         .route("/api/work-orders/{number}", get(work_orders::show))
-        .route("/api/work-orders/{number}/contact", put(work_orders::add));
+        .route("/api/work-orders/{number}/contact", put(work_orders::add))
+        .route("/api/work-orders/{number}/survey", put(work_orders::judge))
+        .route("/api/work-orders/{number}/reopen", post(work_orders::reopen));
     let limited = limit(limited, settings.messages_per_minute, settings, problem::from_limit)?;
     let sign_in = limit(
         desk::sign_in_router(),
@@ -99,6 +104,7 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
     let open = Router::new()
         .route("/api/health", get(health::show))
         .route("/api/conversations/{id}", get(conversations::show))
+        .route("/api/conversations/{id}/events", get(messages::stream))
         .route(
             "/api/conversations/{id}/turns/{turn}/rating",
             put(conversations::rate),

@@ -65,6 +65,16 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, "有冲突", detail)
     }
 
+    /// The request is understood, and can't be done as things stand.
+    pub(crate) fn unprocessable(code: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, "办不了", detail)
+    }
+
+    /// A receiver outside did not take what was sent.
+    pub(crate) fn not_delivered(detail: &str) -> Self {
+        Self::new(StatusCode::BAD_GATEWAY, "not_delivered", "没有送到", detail)
+    }
+
     /// The caller has to wait so many seconds.
     pub(crate) fn wait(code: &'static str, title: &'static str, detail: &str, seconds: u64) -> Self {
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, code, title, detail);

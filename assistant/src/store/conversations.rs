@@ -121,6 +121,7 @@ impl Store {
             reply: None,
             rating: None,
             created_at: now(),
+            finished_at: None,
         };
         sqlx::query(
             "INSERT INTO turns (id, conversation_id, ordinal, client_id, text, created_at) \
@@ -229,11 +230,13 @@ impl Store {
 impl Reply {
     /// Tells the resident the number and code of the work order that was just filed.
     fn announce(&mut self, filed: &FiledWorkOrder) {
-        self.sentences
-            .push(crate::conversation::Sentence::plain(format!(
-                "工单号是 {}，查询码是 {}。凭这两个号可以随时问进度。",
-                filed.number, filed.lookup_code
-            )));
+        let told = crate::conversation::Sentence::plain(format!(
+            "工单号是 {}，查询码是 {}。凭这两个号可以随时问进度。",
+            filed.number, filed.lookup_code
+        ));
+        // A question to the resident stays the last word.
+        let place = self.sentences.len() - usize::from(self.asked.is_some() && !self.sentences.is_empty());
+        self.sentences.insert(place, told);
     }
 }
 
@@ -261,6 +264,7 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Turn> {
             _ => None,
         },
         created_at: row.try_get("created_at")?,
+        finished_at: row.try_get("finished_at")?,
     })
 }
 

@@ -5,7 +5,7 @@ use anyhow::Result;
 use serde::Serialize;
 use sqlx::{Any, Row, Transaction};
 
-use super::work_orders::Person;
+use super::audit::Person;
 use super::{Store, new_id};
 
 /// A message to be kept.

@@ -1,13 +1,19 @@
 //! Everything that must survive: one schema on SQLite (WAL) and PostgreSQL.
 
 mod accounts;
+mod alert_targets;
 mod audit;
+mod canned_replies;
 mod communities;
 mod conversations;
 mod dialect;
 mod duty;
+mod figures;
+mod jobs;
 mod knowledge;
+mod live;
 mod local_words;
+mod messages;
 mod places;
 mod sessions;
 mod work_orders;
@@ -21,16 +27,26 @@ use sqlx::{Any, AnyPool, Transaction};
 pub use accounts::{Account, AccountEdit, Attempt, NewAccount};
 pub use audit::{Actor, AuditEntry, AuditEvent, AuditFilter, AuditVerdict, Person};
 pub(crate) use audit::audit;
+pub use alert_targets::AlertTarget;
+pub use canned_replies::CannedReply;
 pub use communities::Community;
 pub(crate) use communities::ROOT;
 pub use conversations::{Conversation, StartedTurn};
 pub use duty::{DutyFilter, DutyShift, NewShift};
+pub use figures::{Span, Split, Tally};
+pub use jobs::{ClaimedJob, Job, NewJob};
 pub use knowledge::{EditionRecord, EditionStatus, KeptEdition, LogEntry, NewEdition, Saved};
+pub use live::{LiveConversation, PlacedConversation};
 pub use local_words::LocalWord;
+pub use messages::{Holding, Message, NewMessage};
 pub use places::LocalDay;
 pub(crate) use places::check_place_id;
 pub use sessions::{Session, session_id};
-pub use work_orders::{Contact, NewWorkOrder, OrderKind, WorkOrder, WorkOrderEvent};
+pub use work_orders::{
+    Addition, Attachment, Changed, Contact, Mention, MoveError, Moved, NewAttachment, NewWorkOrder, OrderEdit,
+    OrderFilter, OrderKind, OrderLine, OrderPage, Present, Queue as OrderQueue, QueueCounts, WorkOrder,
+    WorkOrderEvent,
+};
 
 /// The database.
 #[derive(Clone, Debug)]

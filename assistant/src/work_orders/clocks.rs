@@ -21,7 +21,7 @@ pub struct Clocks {
 }
 
 /// What the list shows and the scheduler waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     /// Where the clock that matters now stands; `None` where there is none.
     pub status: Option<ClockStatus>,

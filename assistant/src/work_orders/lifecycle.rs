@@ -51,6 +51,16 @@ pub enum Actor {
     },
 }
 
+impl Actor {
+    /// The account, where it is one.
+    pub fn account_id(&self) -> Option<&str> {
+        match self {
+            Self::Staff { account_id, .. } => Some(account_id),
+            Self::Resident | Self::System => None,
+        }
+    }
+}
+
 /// What becomes of the clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockEffect {

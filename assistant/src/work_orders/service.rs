@@ -16,7 +16,7 @@ use super::similar::{SAME_MATTER, likeness};
 use crate::store::{
     Addition, Changed, MoveError, Moved, NewWorkOrder, OrderEdit, OrderLine, Store, WorkOrder, new_id,
 };
-use crate::working_time::{Calendar, CalendarDay, WorkingHours, WorkingTime};
+use crate::working_time::{Calendar, CalendarDay, DayKind, WorkingHours, WorkingTime};
 
 /// Most orders of one community that a new one is compared with.
 const MOST_COMPARED: u32 = 400;
@@ -75,7 +75,13 @@ impl WorkOrders {
         let mut local: Vec<CalendarDay> = Vec::new();
         // From the root down: what is nearer is written over what is further up.
         for node in lineage.iter().rev() {
-            local.extend(self.store.local_calendar(&node.id).await?);
+            for day in self.store.local_days(std::slice::from_ref(&node.id)).await? {
+                local.push(CalendarDay {
+                    day: day.day.parse()?,
+                    kind: if day.kind == "work" { DayKind::Work } else { DayKind::Off },
+                    name: day.name,
+                });
+            }
         }
         let calendar = if local.is_empty() {
             Arc::clone(&self.calendar)

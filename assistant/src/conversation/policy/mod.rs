@@ -51,6 +51,11 @@ pub(crate) struct Context {
     pub(crate) just_filed: bool,
 }
 
+/// Whether the turn says outright that somebody is in danger.
+pub(crate) fn is_danger(text: &str) -> bool {
+    danger::detect(text).is_some()
+}
+
 /// Decides what kind of turn `text` is; `text` is in simplified characters.
 pub(crate) fn decide(text: &str, context: Context) -> Intent {
     if let Some(danger) = danger::detect(text) {
@@ -83,7 +88,7 @@ fn contains_any(text: &str, words: &[&str]) -> bool {
 }
 
 /// Whether the turn asks for information: it has a question word or mark.
-fn is_question(text: &str) -> bool {
+pub(super) fn is_question(text: &str) -> bool {
     const WORDS: &[&str] = &[
         "怎么", "咋", "如何", "什么", "啥", "哪", "多少", "几", "吗", "？", "?", "能不能", "可不可以", "可以不",
         "是不是", "有没有", "要不要", "该不该", "谁", "为什么", "为何", "呢", "何时", "多久",

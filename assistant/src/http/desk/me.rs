@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::places::Place;
 use super::session::AnySession;
@@ -14,7 +13,8 @@ use crate::accounts::{PasswordProblem, check_password, reach};
 use crate::http::AppState;
 use crate::http::body::Body;
 use crate::http::problem::{AppResult, Problem};
-use crate::store::{Account, Session, Store, now, session_id};
+use crate::store::{Account, Session, now, session_id};
+use crate::work_orders::{Kinds, Slot};
 
 /// Who is signed in, and what the page needs to know at the start.
 #[derive(Serialize)]
@@ -27,30 +27,51 @@ pub(crate) struct Me {
 }
 
 impl Me {
-    pub(super) async fn of(store: &Store, account: Account) -> anyhow::Result<Self> {
+    pub(super) async fn of(state: &AppState, account: Account) -> anyhow::Result<Self> {
+        let store = state.assistant.store();
         Ok(Self {
             places: Place::below(store, &reach(&account.roles)).await?,
             account,
-            settings: desk_settings(),
+            settings: desk_settings(state.assistant.work_orders().kinds()),
         })
     }
 }
 
 /// What is the same for everybody at the desk.
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 pub(crate) struct DeskSettings {
-    kinds: Vec<Value>,
-    departments: Vec<String>,
+    kinds: Vec<KindPage>,
+    departments: Vec<&'static str>,
     outcomes: Vec<String>,
 }
 
+/// A kind of orders with what is asked about it.
+#[derive(Serialize)]
+struct KindPage {
+    name: String,
+    slots: Vec<Slot>,
+    needs_review: bool,
+}
+
 /// Kinds of orders with their slots, departments and outcomes, as configured.
-fn desk_settings() -> DeskSettings {
-    DeskSettings::default()
+fn desk_settings(kinds: &Kinds) -> DeskSettings {
+    DeskSettings {
+        kinds: kinds
+            .kinds
+            .iter()
+            .map(|kind| KindPage {
+                name: kind.name.clone(),
+                slots: kinds.slots_of(&kind.name).into_iter().cloned().collect(),
+                needs_review: kind.needs_review,
+            })
+            .collect(),
+        departments: crate::work_orders::DEPARTMENTS.to_vec(),
+        outcomes: kinds.outcomes.clone(),
+    }
 }
 
 pub(crate) async fn show(State(state): State<AppState>, session: AnySession) -> AppResult<Json<Me>> {
-    Ok(Json(Me::of(state.assistant.store(), session.account).await?))
+    Ok(Json(Me::of(&state, session.account).await?))
 }
 
 #[derive(Deserialize)]

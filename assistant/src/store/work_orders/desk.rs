@@ -8,7 +8,8 @@ use sqlx::Row;
 use super::super::messages::{self, NewMessage};
 use super::super::{Store, new_id, now};
 use super::moves::{Changed, MoveError, Moved, begin};
-use super::{NewEvent, Person, happened};
+use super::super::audit::Person;
+use super::{NewEvent, happened};
 use crate::work_orders::{Actor, Clocks, status_name};
 
 /// How long somebody counts as looking at an order after the last sign, in milliseconds.
@@ -74,11 +75,21 @@ pub struct Attachment {
     pub created_at: i64,
 }
 
-fn account(actor: &Actor) -> Option<&str> {
-    match actor {
-        Actor::Staff { account_id, .. } => Some(account_id),
-        _ => None,
-    }
+/// A note in which somebody was named.
+#[derive(Clone, Debug, Serialize)]
+pub struct Mention {
+    /// Id of the event of the note.
+    pub event: String,
+    /// Number of the order.
+    pub number: String,
+    /// The note.
+    pub text: String,
+    /// Who wrote it.
+    pub by: Option<Person>,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// Whether it was looked at.
+    pub seen: bool,
 }
 
 impl Store {
@@ -170,7 +181,7 @@ impl Store {
         let text = if said.is_empty() { "没有改动".to_owned() } else { said.join("；") };
         let event = NewEvent {
             open: false,
-            account_id: account(change.actor),
+            account_id: change.actor.account_id(),
             request_id: Some(change.request_id),
             ..NewEvent::open("edited", &text)
         };
@@ -196,7 +207,7 @@ impl Store {
         let at = change.now.as_millisecond();
         let event = NewEvent {
             open: false,
-            account_id: account(change.actor),
+            account_id: change.actor.account_id(),
             request_id: Some(change.request_id),
             ..NewEvent::open("note", text)
         };
@@ -220,7 +231,7 @@ impl Store {
         let Some(order) = begin(self, &mut transaction, number, change).await? else { return Ok(()) };
         let at = change.now.as_millisecond();
         let event = NewEvent {
-            account_id: account(change.actor),
+            account_id: change.actor.account_id(),
             request_id: Some(change.request_id),
             ..NewEvent::open("message", text)
         };
@@ -228,7 +239,7 @@ impl Store {
         let message = NewMessage {
             conversation_id: &order.conversation_id,
             author: "worker",
-            account_id: account(change.actor),
+            account_id: change.actor.account_id(),
             work_order_id: Some(&order.id),
             text,
             client_id: change.request_id,
@@ -242,11 +253,11 @@ impl Store {
         &self,
         number: &str,
         new: &NewAttachment<'_>,
-        change: Changed<'_>,
+        account_id: Option<&str>,
+        at: i64,
     ) -> Result<Attachment, MoveError> {
         let mut transaction = self.write().await?;
         let order = super::lock(self, &mut transaction, number).await?.ok_or(MoveError::NoSuchOrder)?;
-        let at = change.now.as_millisecond();
         let id = new_id();
         sqlx::query(
             "INSERT INTO attachments (id, work_order_id, stage, name, media_type, size, sha256, account_id, \
@@ -259,14 +270,14 @@ impl Store {
         .bind(new.media_type)
         .bind(new.size)
         .bind(new.sha256)
-        .bind(account(change.actor))
+        .bind(account_id)
         .bind(at)
         .execute(&mut *transaction)
         .await?;
         let text = format!("上传了 {}", new.name);
         let event = NewEvent {
             open: false,
-            account_id: account(change.actor),
+            account_id,
             ..NewEvent::open("attached", &text)
         };
         happened(&mut transaction, &order.id, event, at).await?;
@@ -355,5 +366,43 @@ impl Store {
             })
         })
         .collect()
+    }
+
+    /// The newest notes in which an account was named.
+    pub async fn mentions(&self, account_id: &str) -> anyhow::Result<Vec<Mention>> {
+        sqlx::query(
+            "SELECT e.id, e.body, e.at, o.number, m.seen_at, a.id AS by_id, a.name FROM mentions m \
+             JOIN work_order_events e ON e.id = m.event_id JOIN work_orders o ON o.id = e.work_order_id \
+             LEFT JOIN accounts a ON a.id = e.account_id \
+             WHERE m.account_id = $1 ORDER BY e.at DESC LIMIT 200",
+        )
+        .bind(account_id)
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| {
+            let by: Option<String> = row.try_get("by_id")?;
+            let name: Option<String> = row.try_get("name")?;
+            Ok(Mention {
+                event: row.try_get("id")?,
+                number: row.try_get("number")?,
+                text: row.try_get("body")?,
+                by: by.zip(name).map(|(id, name)| Person { id, name }),
+                at: row.try_get("at")?,
+                seen: row.try_get::<Option<i64>, _>("seen_at")?.is_some(),
+            })
+        })
+        .collect()
+    }
+
+    /// Notes that an account has looked at a note in which it was named.
+    pub async fn mention_seen(&self, event_id: &str, account_id: &str) -> anyhow::Result<()> {
+        sqlx::query("UPDATE mentions SET seen_at = $1 WHERE event_id = $2 AND account_id = $3 AND seen_at IS NULL")
+            .bind(now())
+            .bind(event_id)
+            .bind(account_id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 }

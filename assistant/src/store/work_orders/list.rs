@@ -1,12 +1,14 @@
 //! The inbox's list: queues, filters, search, and how much each queue holds.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyArguments;
 use sqlx::{Any, AssertSqlSafe, Row};
 
 use super::super::Store;
-use super::Person;
+use super::super::audit::Person;
 use crate::work_orders::State;
 
 /// A part of the inbox.
@@ -121,6 +123,25 @@ pub struct OrderFilter {
     pub after: Option<String>,
     /// How many.
     pub limit: Option<u32>,
+}
+
+impl OrderFilter {
+    /// Without what a form sends empty.
+    pub fn without_blanks(mut self) -> Self {
+        for value in [
+            &mut self.kind,
+            &mut self.community,
+            &mut self.assignee,
+            &mut self.clock,
+            &mut self.q,
+            &mut self.after,
+        ] {
+            if value.as_ref().is_some_and(|text| text.trim().is_empty()) {
+                *value = None;
+            }
+        }
+        self
+    }
 }
 
 /// A line of the list.
@@ -401,6 +422,24 @@ impl Store {
             .iter()
             .map(line)
             .collect()
+    }
+
+    /// The line of one order.
+    pub async fn order_line(&self, work_order_id: &str) -> Result<Option<OrderLine>> {
+        Ok(self.lines("o.id = $1", work_order_id, 1).await?.pop())
+    }
+
+    /// How many orders each account has still to finish.
+    pub async fn open_by_assignee(&self) -> Result<BTreeMap<String, i64>> {
+        sqlx::query(
+            "SELECT assignee_id, COUNT(*) FROM work_orders WHERE assignee_id IS NOT NULL \
+             AND state IN ('待签收', '办理中', '挂起') GROUP BY assignee_id",
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect()
     }
 
     /// The orders that are part of this one.

@@ -13,12 +13,13 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sqlx::{Any, Row, Transaction};
 
+use super::audit::Person;
 use super::{Store, new_id};
 use crate::conversation::{Reason, Source};
 use crate::privacy::Private;
 use crate::work_orders::{Clocks, Reading, Satisfaction, State, Survey};
 
-pub use desk::{Attachment, NewAttachment, OrderEdit, Present};
+pub use desk::{Attachment, Mention, NewAttachment, OrderEdit, Present};
 pub(super) use filing::file;
 pub use list::{OrderFilter, OrderLine, OrderPage, Queue, QueueCounts, Sort};
 pub use moves::{Changed, MoveError, Moved};
@@ -192,15 +193,6 @@ pub struct WorkOrderEvent {
     pub to_state: Option<State>,
     /// Whether the resident reads it.
     pub open: bool,
-}
-
-/// An account as others see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Person {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
 }
 
 /// An event to be written.

@@ -244,10 +244,6 @@ async fn write(
     }
     let label = serde_json::to_value(name).map_err(anyhow::Error::from)?;
     let label = label.as_str().unwrap_or_default();
-    let account = match change.actor {
-        Actor::Staff { account_id, .. } => Some(account_id.as_str()),
-        _ => None,
-    };
     let event = NewEvent {
         kind: label,
         text: &transition.history,
@@ -256,7 +252,7 @@ async fn write(
             name,
             MoveName::Return | MoveName::AskExtension | MoveName::Supervise | MoveName::SendBack
         ),
-        account_id: account,
+        account_id: change.actor.account_id(),
         from_state: Some(order.state),
         to_state: Some(transition.to),
         request_id: Some(change.request_id),

@@ -124,4 +124,27 @@ impl Store {
         .await?;
         Ok(row.map(|row| row.try_get("number")).transpose()?)
     }
+
+    /// Number of the order of this conversation that waits for the resident's verdict.
+    pub async fn order_in_follow_up(&self, conversation_id: &str) -> anyhow::Result<Option<String>> {
+        let row = sqlx::query(
+            "SELECT number FROM work_orders WHERE conversation_id = $1 AND state = '待回访' \
+             ORDER BY finished_at DESC LIMIT 1",
+        )
+        .bind(conversation_id)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| row.try_get("number")).transpose()?)
+    }
+
+    /// Number of the order that was filed with the message of this name.
+    pub async fn order_of_message(&self, client_id: &str) -> anyhow::Result<Option<String>> {
+        let row = sqlx::query(
+            "SELECT o.number FROM work_orders o JOIN turns t ON t.id = o.turn_id WHERE t.client_id = $1",
+        )
+        .bind(client_id)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| row.try_get("number")).transpose()?)
+    }
 }

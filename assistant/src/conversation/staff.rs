@@ -1,0 +1,110 @@
+//! What staff do through the assistant: file a matter that a resident told them, draft an answer.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use dialects::script::to_simplified;
+use tokio::sync::mpsc;
+
+use super::assistant::Assistant;
+use super::respond::Running;
+use super::turn::{Disposition, Reason, Reply, Sentence};
+use super::wording;
+use crate::store::{Contact, Conversation, NewWorkOrder, StartedTurn, now};
+use crate::work_orders::{Clocks, Reading};
+
+/// A matter that a resident told staff.
+#[derive(Debug)]
+pub struct Report {
+    /// Names the request: the same name twice is one order.
+    pub request_id: String,
+    /// The resident's community.
+    pub community_id: String,
+    /// The way it came.
+    pub channel: &'static str,
+    /// Name of the kind.
+    pub kind: String,
+    /// What the resident wants.
+    pub question: String,
+    /// Whether it alerts at once.
+    pub urgent: bool,
+    /// What is known about it.
+    pub slots: BTreeMap<String, String>,
+    /// How to reach the resident.
+    pub contact: Contact,
+}
+
+impl Assistant {
+    /// Files an order for a resident and returns its number.
+    pub async fn report_by_staff(&self, report: Report) -> Result<String> {
+        if let Some(number) = self.store.order_of_message(&report.request_id).await? {
+            return Ok(number);
+        }
+        let opened = self.open(&report.community_id, report.channel, None).await?;
+        let conversation = opened.conversation;
+        let started = self
+            .store
+            .start_turn(&conversation.id, &report.request_id, &report.question)
+            .await?;
+        let (StartedTurn::New(turn) | StartedTurn::Known(turn)) = started;
+        let mut order = NewWorkOrder {
+            kind: report.kind,
+            urgent: report.urgent,
+            reason: Reason::Reported,
+            community_id: report.community_id,
+            conversation_id: conversation.id,
+            question: report.question,
+            slots: report.slots,
+            evidence: Vec::new(),
+            contact: report.contact,
+            department: None,
+            clocks: Clocks::default(),
+            reading: Reading::default(),
+        };
+        self.complete(&mut order).await?;
+        let mut reply = Reply::new(Disposition::Escalated);
+        reply.reason = Some(Reason::Reported);
+        reply.sentences.push(Sentence::plain(wording::reported(&order.kind)));
+        let reply = self.store.finish_turn(&turn.id, reply, Some(order)).await?;
+        self.work_orders.changed();
+        let filed = reply.work_order.context("the order was not filed")?;
+        Ok(filed.number)
+    }
+
+    /// What the machine would answer a resident of this community; nothing of it is kept.
+    pub async fn draft(&self, question: &str, community_id: &str) -> Result<Reply> {
+        let conversation = Conversation {
+            id: String::new(),
+            community_id: community_id.to_owned(),
+            channel: "desk".to_owned(),
+            variety: None,
+            created_at: now(),
+        };
+        let lineage = self.store.lineage(community_id).await?;
+        let speaker = self.understanding.speaker(None, &lineage).await?;
+        let said = to_simplified(question.trim()).into_text();
+        let understood = self.understanding.read(&said, &speaker, true).await?;
+        // Nobody listens while it is made.
+        let (events, _) = mpsc::channel(1);
+        let (ticket, question) = self.in_flight.begin("", &crate::store::new_id(), &said);
+        let running = Running {
+            conversation: &conversation,
+            turn_id: String::new(),
+            question,
+            understood,
+            speaker,
+            lineage,
+            earlier: Vec::new(),
+            ticket: &ticket,
+            events: &events,
+            began: Instant::now(),
+        };
+        let (mut reply, _) = self.answer(&running).await?;
+        if reply.disposition != Disposition::Answered {
+            // What would have been asked back or registered is no draft.
+            reply.sentences.clear();
+        }
+        Ok(reply)
+    }
+}
