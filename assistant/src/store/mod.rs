@@ -93,6 +93,20 @@ impl Store {
         Ok(self.pool.begin_with(begin).await?)
     }
 
+    /// Waits until nobody else is changing the row that `sql` selects by `id` (`… FOR UPDATE`);
+    /// SQLite has one writer at a time anyway.
+    async fn hold(
+        &self,
+        transaction: &mut Transaction<'_, Any>,
+        sql: &'static str,
+        id: &str,
+    ) -> Result<()> {
+        if !self.sqlite {
+            sqlx::query(sql).bind(id).fetch_optional(&mut **transaction).await?;
+        }
+        Ok(())
+    }
+
     /// Writes a consistent copy of a SQLite database to `path` while others go on working.
     pub async fn copy_to(&self, path: &Path) -> Result<()> {
         anyhow::ensure!(
