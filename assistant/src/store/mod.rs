@@ -20,7 +20,6 @@ use sqlx::{Any, AnyPool, Transaction};
 
 pub use accounts::{Account, AccountEdit, Attempt, NewAccount};
 pub use audit::{Actor, AuditEntry, AuditEvent, AuditFilter, AuditVerdict, Person};
-pub(crate) use audit::audit;
 pub use communities::Community;
 pub(crate) use communities::ROOT;
 pub use conversations::{Conversation, StartedTurn};
