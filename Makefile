@@ -21,7 +21,7 @@ test: web
 	cargo build --workspace --all-targets
 	$(XIANGYIN) models pull
 	cargo test --workspace --doc --quiet
-	cargo test --workspace --lib --bins --tests --examples --no-fail-fast
+	.ci/with-postgres cargo test --workspace --lib --bins --tests --examples --no-fail-fast
 
 ## What residents ask, judged; see eval/README.md.
 bench: web models

@@ -298,7 +298,9 @@ impl Settings {
             .keys()
             .map(|key| (variable(key), key.clone()))
             .collect();
-        for (name, text) in environment.filter(|(name, _)| name.starts_with("XIANGYIN_")) {
+        // `XIANGYIN_TEST_…` speaks to the tests, whose environment the program inherits.
+        let ours = |name: &str| name.starts_with("XIANGYIN_") && !name.starts_with("XIANGYIN_TEST_");
+        for (name, text) in environment.filter(|(name, _)| ours(name)) {
             let Some(key) = by_variable.get(&name) else {
                 bail!(
                     "the environment sets {name}, which is no setting; `xiangyin config` lists them"

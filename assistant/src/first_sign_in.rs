@@ -15,26 +15,26 @@ const LOGIN: &str = "admin";
 
 /// The file that tells the first password until it is changed.
 #[derive(Clone, Debug)]
-pub struct FirstSignIn {
+pub(crate) struct FirstSignIn {
     path: PathBuf,
 }
 
 impl FirstSignIn {
     /// The file in this data folder; it may be there or not.
-    pub fn new(data_dir: &Path) -> Self {
+    pub(crate) fn new(data_dir: &Path) -> Self {
         Self {
             path: data_dir.join("first-sign-in.txt"),
         }
     }
 
     /// Where it is.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Makes the first administrator where there is no account at all, and returns sign-in name
     /// and password; removes a file that tells a password of the past.
-    pub async fn prepare(
+    pub(crate) async fn prepare(
         &self,
         store: &Store,
         passwords: &Passwords,
@@ -64,7 +64,7 @@ impl FirstSignIn {
     }
 
     /// Removes the file once the password of this account was changed, where it tells that one.
-    pub fn changed(&self, login: &str) -> Result<()> {
+    pub(crate) fn changed(&self, login: &str) -> Result<()> {
         if login == LOGIN { self.remove() } else { Ok(()) }
     }
 

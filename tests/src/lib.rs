@@ -1,11 +1,14 @@
 //! End-to-end tests of the running product: the real program, real models, real clients.
 //!
 //! [`Product`] is one data folder with the program over it; [`Server`] is `xiangyin serve` on a
-//! free port; [`Resident`] talks to it over HTTP as the widget does. The tests stand in `tests/`.
+//! free port; [`Resident`] talks to it over HTTP as the widget does,
+//! [`Desk`] as the page of those who work here. The tests stand in `tests/`.
 
+mod desk;
 mod product;
 mod resident;
 
+pub use desk::Desk;
 pub use product::{Product, Server, shared_server};
 pub use resident::{Answer, Resident, get, request};
 

@@ -100,6 +100,13 @@ impl Store {
         text: &str,
     ) -> Result<StartedTurn> {
         let mut transaction = self.write().await?;
+        // One message of a conversation at a time, so that each has its own place in it.
+        self.hold(
+            &mut transaction,
+            "SELECT id FROM conversations WHERE id = $1 FOR UPDATE",
+            conversation_id,
+        )
+        .await?;
         let known = sqlx::query("SELECT * FROM turns WHERE conversation_id = $1 AND client_id = $2")
             .bind(conversation_id)
             .bind(client_id)

@@ -366,14 +366,20 @@ async fn set_status(
 }
 
 async fn log(transaction: &mut Transaction<'_, Any>, edition_id: &str) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO knowledge_log (sequence, edition_id, at) \
-         SELECT COALESCE(MAX(sequence), 0) + 1, $1, $2 FROM knowledge_log",
+    // The counter lets one writer at a time in; an older database has none and counts on from its log.
+    let sequence: i64 = sqlx::query_scalar(
+        "INSERT INTO counters (name, value) \
+         SELECT 'knowledge_log', COALESCE(MAX(sequence), 0) + 1 FROM knowledge_log WHERE true \
+         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value",
     )
-    .bind(edition_id)
-    .bind(now())
-    .execute(&mut **transaction)
+    .fetch_one(&mut **transaction)
     .await?;
+    sqlx::query("INSERT INTO knowledge_log (sequence, edition_id, at) VALUES ($1, $2, $3)")
+        .bind(sequence)
+        .bind(edition_id)
+        .bind(now())
+        .execute(&mut **transaction)
+        .await?;
     Ok(())
 }
 

@@ -26,7 +26,6 @@ use sqlx::{Any, AnyPool, Transaction};
 
 pub use accounts::{Account, AccountEdit, Attempt, NewAccount};
 pub use audit::{Actor, AuditEntry, AuditEvent, AuditFilter, AuditVerdict, Person};
-pub(crate) use audit::audit;
 pub use alert_targets::AlertTarget;
 pub use canned_replies::CannedReply;
 pub use communities::Community;
@@ -107,6 +106,20 @@ impl Store {
     async fn write(&self) -> Result<Transaction<'_, Any>> {
         let begin = if self.sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
         Ok(self.pool.begin_with(begin).await?)
+    }
+
+    /// Waits until nobody else is changing the row that `sql` selects by `id` (`… FOR UPDATE`);
+    /// SQLite has one writer at a time anyway.
+    async fn hold(
+        &self,
+        transaction: &mut Transaction<'_, Any>,
+        sql: &'static str,
+        id: &str,
+    ) -> Result<()> {
+        if !self.sqlite {
+            sqlx::query(sql).bind(id).fetch_optional(&mut **transaction).await?;
+        }
+        Ok(())
     }
 
     /// Writes a consistent copy of a SQLite database to `path` while others go on working.

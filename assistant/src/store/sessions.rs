@@ -8,9 +8,9 @@ use super::Store;
 use super::accounts::Account;
 
 /// A session that nobody uses ends after so many milliseconds: 12 hours.
-pub const IDLE: i64 = 12 * 60 * 60 * 1000;
+const IDLE: i64 = 12 * 60 * 60 * 1000;
 /// Every session ends after so many milliseconds: 7 days.
-pub const LONGEST: i64 = 7 * 24 * 60 * 60 * 1000;
+const LONGEST: i64 = 7 * 24 * 60 * 60 * 1000;
 /// How exactly the last use is noted: not each request writes.
 const NOTED_EVERY: i64 = 60 * 1000;
 /// First digits of the digest by which the owner names a session.

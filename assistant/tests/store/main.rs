@@ -1,0 +1,14 @@
+//! What the repositories promise, proven on SQLite and on PostgreSQL alike.
+//!
+//! PostgreSQL takes part where `XIANGYIN_TEST_POSTGRES` names a server, as under
+//! `.ci/with-postgres cargo test --workspace --test store`.
+
+mod accounts;
+mod audit;
+mod communities;
+mod conversations;
+mod database;
+mod duty;
+mod knowledge;
+mod local_words;
+mod sessions;
