@@ -113,10 +113,10 @@ pub(crate) struct OwnSession {
 
 pub(crate) async fn sessions(
     State(state): State<AppState>,
-    session: AnySession,
+    signed_in: SignedIn,
 ) -> AppResult<Json<Vec<OwnSession>>> {
-    let own = session_id(&session.session);
-    let sessions = state.assistant.store().sessions(&session.account.id, now()).await?;
+    let own = session_id(&signed_in.session);
+    let sessions = state.assistant.store().sessions(&signed_in.account.id, now()).await?;
     Ok(Json(
         sessions
             .into_iter()
