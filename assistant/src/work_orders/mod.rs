@@ -1,0 +1,3 @@
+//! Work orders: who is to see to what.
+
+pub mod department;
