@@ -371,6 +371,11 @@ impl Library {
 
     /// The vectors of questions that are needed at every start: computed once, kept with those of
     /// the index.
+    pub fn embedding_model(&self) -> &str {
+        self.embedder.model()
+    }
+
+    /// The vectors of questions, in order.
     pub fn question_vectors(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, LibraryError> {
         let known = |embeddings: &EmbeddingCache| -> Option<Vec<Vec<f32>>> {
             let matrix = embeddings.matrix();

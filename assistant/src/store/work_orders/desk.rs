@@ -405,4 +405,11 @@ impl Store {
             .await?;
         Ok(())
     }
+
+    /// What dispatchers chose, the oldest first: text and department.
+    pub async fn department_corrections(&self) -> anyhow::Result<Vec<(String, String)>> {
+        Ok(sqlx::query_as("SELECT text, department FROM department_corrections ORDER BY at, work_order_id")
+            .fetch_all(&self.pool)
+            .await?)
+    }
 }
