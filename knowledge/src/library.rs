@@ -369,13 +369,13 @@ impl Library {
         Some(Box::new(ExactScan::new(embeddings.matrix(), places?)))
     }
 
-    /// The vectors of questions that are needed at every start: computed once, kept with those of
-    /// the index.
+    /// Name of the embedding model.
     pub fn embedding_model(&self) -> &str {
         self.embedder.model()
     }
 
-    /// The vectors of questions, in order.
+    /// The vectors of questions that are needed at every start: computed once, kept with those of
+    /// the index.
     pub fn question_vectors(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, LibraryError> {
         let known = |embeddings: &EmbeddingCache| -> Option<Vec<Vec<f32>>> {
             let matrix = embeddings.matrix();

@@ -89,6 +89,7 @@ impl Assistant {
         let embedding = Arc::clone(&library);
         let understanding = Understanding::load(Arc::clone(&library), store.clone()).await?;
         let examples = spawn_blocking(move || policy::Examples::load(&embedding)).await??;
+        let departments = Departments::load(Arc::clone(&library), &store).await?;
         Ok(Self {
             store,
             library,
@@ -97,7 +98,7 @@ impl Assistant {
             slow_turns: AtomicUsize::new(0),
             examples: Arc::new(examples),
             understanding,
-            departments: Departments::load(Arc::clone(&library), &store).await?,
+            departments,
             work_orders,
             person_wait_seconds: orders.person_wait_seconds,
             weights: orders.weights,

@@ -10,7 +10,6 @@ use super::department::{Correction, Corrections, Department, Model, Suggestion};
 use crate::store::Store;
 
 /// Suggests departments and learns from corrections.
-#[derive(Debug)]
 pub struct Departments {
     library: Arc<Library>,
     learned: Arc<RwLock<Corrections>>,

@@ -10,7 +10,7 @@ use super::super::{Store, new_id, now};
 use super::moves::{Changed, MoveError, Moved, begin};
 use super::super::audit::Person;
 use super::{NewEvent, happened};
-use crate::work_orders::{Actor, Clocks, status_name};
+use crate::work_orders::{Clocks, status_name};
 
 /// How long somebody counts as looking at an order after the last sign, in milliseconds.
 const PRESENT_MS: i64 = 40_000;
