@@ -1,20 +1,30 @@
 //! What a recogniser misheard, put right by sound.
 
 mod candidates;
+mod hypothesis;
 mod index;
 mod lattice;
+mod names;
 
 use std::{ops::Range, sync::Arc};
 
 use self::{
-    candidates::{Candidate, Hypothesis},
+    candidates::Candidate,
+    hypothesis::Hypothesis,
     index::TermIndex,
-    lattice::Lattice,
+    lattice::{Hearing, Lattice, Row},
 };
 use crate::{
     Change, Entry, LanguageModel, Mapped, Variety, forms::Forms, normalize::probability,
     phonology::Ear,
 };
+
+/// How [`certainty`] follows from the difference of two rows' scores.
+const CERTAIN: f32 = 0.75;
+const DOUBTFUL: f32 = 0.8;
+
+/// Certainty below which a text stays as it was heard.
+const ANY_BETTER: f32 = 0.5;
 
 /// A name or word that people are likely to say here: a service, a document, a place.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,8 +135,8 @@ impl Corrector {
 
     /// Puts a text right.
     pub fn correct(&self, heard: &Heard) -> Corrected {
-        let hypothesis = Hypothesis::new(heard, &self.forms, self.ear);
-        let candidates = candidates::find(&hypothesis, &self.index, self.ear, &self.model);
+        let hypothesis = Hypothesis::new(heard, &self.forms, self.ear, &self.index, &self.model);
+        let candidates = candidates::find(&hypothesis, &self.index, self.ear);
         if candidates.iter().all(|candidate| candidate.changed == 0) {
             return Corrected {
                 text: Mapped::unchanged(heard.text.as_str()),
@@ -135,20 +145,22 @@ impl Corrector {
             };
         }
         let lattice = Lattice::new(&hypothesis, &candidates, &self.model);
-        let best = lattice.best(None);
+        let best = likelier(&lattice, None);
         let mut text = Mapped::new();
         let mut changes = Vec::new();
         let mut at = 0;
         for &taken in &best.taken {
             let candidate: &Candidate = &candidates[taken];
-            if candidate.changed == 0 {
-                continue;
-            }
             let range = hypothesis.bytes(candidate.range.clone());
             let form = &heard.text[range.clone()];
+            let without = likelier(&lattice, Some(taken));
+            let certainty = certainty(best.score - without.score);
+            if certainty < ANY_BETTER {
+                continue;
+            }
             text.push(&heard.text[at..range.start], at..range.start);
             at = range.start;
-            for (heard, meant) in form.char_indices().zip(candidate.text.chars()) {
+            for (heard, meant) in form.char_indices().zip(candidate.spoken.text.chars()) {
                 let end = range.start + heard.0 + heard.1.len_utf8();
                 text.replace(meant.encode_utf8(&mut [0; 4]), at..end);
                 at = end;
@@ -156,8 +168,8 @@ impl Corrector {
             changes.push(Change {
                 form: form.to_owned(),
                 range,
-                gloss: candidate.text.clone(),
-                certainty: probability(best.score - lattice.best(Some(taken)).score),
+                gloss: candidate.spoken.text.clone(),
+                certainty,
             });
         }
         text.push(&heard.text[at..], at..heard.text.len());
@@ -170,6 +182,24 @@ impl Corrector {
             changes,
             certainty,
         }
+    }
+}
+
+/// The probability that a change is right whose row is better by so much than the best without it.
+///
+/// Fitted (logistic, by eye of the deciles) to 8,000 changes of questions said in four accents.
+fn certainty(better: f32) -> f32 {
+    probability(CERTAIN * better - DOUBTFUL)
+}
+
+/// The likelier of the rows of somebody who was heard well and of somebody with an accent.
+fn likelier(lattice: &Lattice, without: Option<usize>) -> Row {
+    let well = lattice.best(Hearing::Well, without);
+    let accented = lattice.best(Hearing::Accented, without);
+    if accented.score > well.score {
+        accented
+    } else {
+        well
     }
 }
 

@@ -149,6 +149,13 @@ impl LanguageModel {
         probability.ln()
     }
 
+    /// Natural logarithm of a character's share in these texts; `None` where it was not seen.
+    pub(crate) fn character(&self, character: char) -> Option<f32> {
+        let key = pack(&[class(character)]);
+        let all = self.contexts.get(&context(key))?.seen as f32;
+        self.counts.get(&key).map(|&count| (count as f32 / all).ln())
+    }
+
     /// Natural logarithm of a word's probability in these texts; `None` where it was not seen.
     pub(crate) fn word(&self, word: &str) -> Option<f32> {
         self.words
