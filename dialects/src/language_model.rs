@@ -185,6 +185,8 @@ impl Default for State {
 /// Digits are one character to the model, letters another, and all marks end a clause.
 fn class(character: char) -> char {
     match character {
+        // Nearly all; asking whether they are letters takes much longer.
+        '\u{4e00}'..='\u{9fff}' => character,
         '0'..='9' => '0',
         'a'..='z' | 'A'..='Z' => 'a',
         _ if character.is_alphanumeric() => character,

@@ -7,7 +7,6 @@ use rustc_hash::FxHashMap;
 use super::{
     hypothesis::Hypothesis,
     index::{Spoken, TermIndex},
-    names::HOLDING_TOGETHER,
 };
 use crate::phonology::Ear;
 
@@ -182,7 +181,7 @@ fn compare<'a>(
         distance += apart;
         changed += 1;
         rarity += RARITY * hypothesis.rarity[start + place];
-        if HOLDING_TOGETHER.contains(written) {
+        if hypothesis.holds_together[start + place] {
             unlikely += HOLDS_TOGETHER;
         }
     }

@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
-use super::{Heard, index::{TermIndex, classes}};
+use super::{
+    Heard,
+    index::{TermIndex, classes},
+    names::HOLDING_TOGETHER,
+};
 use crate::{
     LanguageModel,
     forms::Forms,
@@ -26,6 +30,8 @@ pub(super) struct Hypothesis<'a> {
     offsets: Vec<usize>,
     pub(super) sounds: Vec<Readings>,
     pub(super) classes: Vec<Vec<u16>>,
+    /// Whether each character holds sentences together.
+    pub(super) holds_together: Vec<bool>,
     /// What counts against it that each character was written for another.
     pub(super) rarity: Vec<f32>,
     /// Words of two characters or more that stand there, and clear words of the dialect, as ranges
@@ -90,6 +96,10 @@ impl<'a> Hypothesis<'a> {
             classes: sounds
                 .iter()
                 .map(|sound| classes(sound, ear).collect())
+                .collect(),
+            holds_together: characters
+                .iter()
+                .map(|character| HOLDING_TOGETHER.contains(*character))
                 .collect(),
             rarity: characters
                 .iter()

@@ -24,8 +24,8 @@ const READS_WELL: f32 = 0.4;
 const MOST: f32 = 10.0;
 
 /// Rows that are followed from one place, and how much worse than the best they may be.
-const FOLLOWED: usize = 6;
-const WORSE: f32 = 14.0;
+const FOLLOWED: usize = 4;
+const WORSE: f32 = 10.0;
 
 /// What speaks against an accent in a text where nothing is known of its speaker, and against each
 /// character that was heard well all the same.
@@ -194,14 +194,18 @@ impl<'a> Lattice<'a> {
                 score: f32::MIN,
             };
         }
-        let without = without.map(|number| &self.candidates[number]);
+        let left_out: Vec<bool> = match without {
+            Some(without) => {
+                let without = &self.candidates[without];
+                let alike = |candidate: &Candidate| candidate.changes_alike(without);
+                self.candidates.iter().map(alike).collect()
+            }
+            None => vec![false; self.candidates.len()],
+        };
         let mut best: Vec<(f32, usize)> = vec![(f32::MIN, usize::MAX); self.nodes];
         best[0].0 = 0.0;
         for (number, arc) in self.arcs.iter().enumerate() {
-            let candidate = arc.candidate.map(|number| &self.candidates[number as usize]);
-            if let (Some(left_out), Some(candidate)) = (without, candidate)
-                && candidate.changes_alike(left_out)
-            {
+            if arc.candidate.is_some_and(|candidate| left_out[candidate as usize]) {
                 continue;
             }
             let mut score = best[arc.from as usize].0 + arc.score;
