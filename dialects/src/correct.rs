@@ -15,7 +15,9 @@ use self::{
     lattice::{Hearing, Lattice, Row},
 };
 use crate::{
-    Change, Entry, LanguageModel, Mapped, Variety, forms::Forms, normalize::probability,
+    Change, Entry, LanguageModel, Mapped, Variety,
+    forms::Forms,
+    normalize::{least_certain, probability},
     phonology::Ear,
 };
 
@@ -83,26 +85,38 @@ pub struct Corrected {
     pub text: Mapped,
     /// What was changed, in order; each gloss sounds like its form.
     pub changes: Vec<Change>,
-    /// That of the least certain change, 1 without changes.
+    /// How sure the whole is, between 0 and 1: that of the least certain change, 1 without changes.
+    ///
+    /// A change's certainty follows from how much better the likeliest reading is than the likeliest
+    /// that does not change those characters so, by a logistic curve fitted to simulated accents:
+    /// about as many of the changes with certainty 0.6 or 0.9 are right. Below 0.5 nothing is changed.
     pub certainty: f32,
+}
+
+impl Corrected {
+    /// The change to ask back about when [`Corrected::certainty`] is too low to go on without.
+    pub fn least_certain(&self) -> Option<&Change> {
+        least_certain(&self.changes)
+    }
 }
 
 /// Puts right what sounds like a known term, or like a word of the documents, but is written as no
 /// sensible words.
 ///
-/// The text is read as the likeliest row of words; terms that sound like a stretch of it compete
-/// with the words that stand there, at a price for every sound that differs, as the ear of the
-/// variety's speakers hears it.
+/// The text is read as the likeliest row of words; terms, words of the documents and frequent single
+/// characters that sound like a stretch of it compete with what stands there, at a price for every
+/// sound that differs, as the ear of the variety's speakers hears it. Two readings are weighed: that
+/// nearly all was heard well, where a change needs strong reasons, and that it was heard through an
+/// accent, where changes are cheap but must together make a text of which the documents know. Names,
+/// words of the dialect, and characters rarer than others of their sound, which no recogniser writes
+/// for a sound it does not know, are dear to change.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use dialects::{Corrector, Heard, LanguageModel, Variety};
-/// let corrector = Corrector::new(
-///     ["居住证", "高龄津贴"],
-///     Some(Variety::Kunming),
-///     &[],
-///     Arc::new(LanguageModel::default()),
-/// );
+/// let model = LanguageModel::train(["老人可以在社区申请高龄津贴", "居住证怎么办理"]);
+/// let terms = ["居住证", "高龄津贴"];
+/// let corrector = Corrector::new(terms, Some(Variety::Kunming), &[], Arc::new(model));
 /// let corrected = corrector.correct(&Heard::spoken("高零今天在哪里领"));
 /// assert_eq!(corrected.text.text(), "高龄津贴在哪里领");
 /// assert_eq!(corrector.correct(&Heard::spoken("今天在哪里")).changes, []);
@@ -246,6 +260,41 @@ mod tests {
             "神情紧张的老人",
             "这里办事大厅几点开门",
             "我带班上的同学去办事",
+        ] {
+            let corrected = corrector().correct(&Heard::spoken(text));
+            assert_eq!(corrected.text.text(), text, "{:?}", corrected.changes);
+        }
+    }
+
+    #[test]
+    fn through_an_accent_single_characters_come_back_too() {
+        let model = LanguageModel::train([
+            "申请居住证需要什么材料，要不要交钱",
+            "什么人可以申请高龄津贴，怎么办理",
+            "申请社保要什么材料，什么时候可以办理，怎么办理",
+            "要什么材料，要不要本人去，什么时候去",
+        ]);
+        let corrector = Corrector::new(
+            ["居住证", "高龄津贴", "社保卡"],
+            Some(Variety::Chengdu),
+            &[],
+            Arc::new(model),
+        );
+        let heard = Heard::spoken("身请居住正药森么材料，药不药本人去");
+        let corrected = corrector.correct(&heard);
+        assert_eq!(corrected.text.text(), "申请居住证要什么材料，要不要本人去");
+        let doubtful = corrected.least_certain().expect("something was changed");
+        assert!((doubtful.certainty - corrected.certainty).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn names_and_rare_words_are_left_alone() {
+        for text in [
+            "我叫张家丽，住在枫树山小学旁边",
+            "长株潭的公交卡能用吗",
+            "卫健委的电话是多少",
+            "李昆和王建民什么时候来",
+            "黄足笛鲷的生活习性是什么",
         ] {
             let corrected = corrector().correct(&Heard::spoken(text));
             assert_eq!(corrected.text.text(), text, "{:?}", corrected.changes);

@@ -153,7 +153,9 @@ impl LanguageModel {
     pub(crate) fn character(&self, character: char) -> Option<f32> {
         let key = pack(&[class(character)]);
         let all = self.contexts.get(&context(key))?.seen as f32;
-        self.counts.get(&key).map(|&count| (count as f32 / all).ln())
+        self.counts
+            .get(&key)
+            .map(|&count| (count as f32 / all).ln())
     }
 
     /// Natural logarithm of a word's probability in these texts; `None` where it was not seen.

@@ -13,6 +13,10 @@ use crate::phonology::Ear;
 /// Log probability that a character is misheard by the recogniser of someone with an accent.
 const MISHEARD: f32 = -2.3;
 
+/// How much less the other characters of a term cost that are misheard: who says one unclearly says
+/// all of it so.
+const OTHERS_OF_TERM: f32 = 0.5;
+
 /// What a whole syllable of difference costs.
 const DIFFERENT: f32 = 6.0;
 
@@ -24,9 +28,9 @@ const REAL_WORD: f32 = 0.8;
 
 /// What counts against a change besides, where the rest of the text was heard well: always; where
 /// nothing stays as it was; for a word that is no term; for a character that is a word of its own.
-const HEARD_WELL: f32 = 2.5;
+const HEARD_WELL: f32 = 1.0;
 const NOTHING_LEFT: f32 = 4.0;
-const NO_TERM: f32 = 4.0;
+const NO_TERM: f32 = 5.2;
 const ONE_CHARACTER: f32 = 6.0;
 
 /// What counts there against changing a real word, a character that holds sentences together, and
@@ -35,8 +39,8 @@ const REAL_WORD_HEARD: f32 = 4.5;
 const HOLDS_TOGETHER: f32 = 2.5;
 const BESIDE_A_NAME: f32 = 4.0;
 
-/// What counts there against a term of two characters of which one was written otherwise.
-const SHORT_TERM: f32 = 1.0;
+/// Characters from which a term is no chance: real words in its place count half.
+const LONG_TERM: usize = 4;
 
 /// What counts against a change for a typist, who sees what they wrote.
 const TYPED: f32 = 1.5;
@@ -107,9 +111,8 @@ pub(super) fn find<'a>(
             .cmp(&(other.range.start, other.range.end, &other.spoken.text))
             .then(other.score.total_cmp(&one.score))
     });
-    candidates.dedup_by(|next, kept| {
-        next.range == kept.range && next.spoken.text == kept.spoken.text
-    });
+    candidates
+        .dedup_by(|next, kept| next.range == kept.range && next.spoken.text == kept.spoken.text);
     candidates
 }
 
@@ -131,7 +134,9 @@ fn words<'a>(
                         break;
                     }
                     next.extend(
-                        index.next(node, syllable).map(|node| (node, distance + cost)),
+                        index
+                            .next(node, syllable)
+                            .map(|node| (node, distance + cost)),
                     );
                 }
             }
@@ -148,7 +153,11 @@ fn words<'a>(
             .filter(|candidate| candidate.changed > 0)
             .collect();
         found.sort_by(|one, other| other.score.total_cmp(&one.score));
-        found.truncate(if length == 0 { OF_ONE_PLACE } else { OF_ONE_STRETCH });
+        found.truncate(if length == 0 {
+            OF_ONE_PLACE
+        } else {
+            OF_ONE_STRETCH
+        });
         all.append(&mut found);
         ends = next;
     }
@@ -218,11 +227,11 @@ fn compare<'a>(
     let doubted = elsewhere || doubt.is_some_and(|doubt| doubt >= IN_DOUBT);
     let words = hypothesis.real_words(&range, &spoken.characters) as f32;
     if !doubted {
-        unlikely += REAL_WORD_HEARD * words;
+        let long_term = spoken.term && length >= LONG_TERM;
+        unlikely += REAL_WORD_HEARD * words * if long_term { 0.5 } else { 1.0 };
         unlikely += match (length, changed == length) {
             (1, _) => ONE_CHARACTER,
             (_, true) => NOTHING_LEFT * 2.0 / (length - 1) as f32,
-            (2, false) => SHORT_TERM,
             _ => 0.0,
         };
         if !spoken.term {
@@ -235,14 +244,16 @@ fn compare<'a>(
     if typed {
         unlikely += TYPED;
     }
-    let misheard = doubt.map_or(MISHEARD * changed as f32, |doubt| {
-        doubt.min(MISHEARD) - 0.5 * (changed - 1) as f32
-    });
+    let others = (changed - 1) as f32 * if spoken.term { OTHERS_OF_TERM } else { 1.0 };
+    let misheard = doubt.map_or(MISHEARD, |doubt| doubt.min(MISHEARD)) + MISHEARD * others;
     Some(Candidate {
         range,
         spoken,
         changed,
-        score: spoken.log_probability + misheard - DIFFERENT * distance - REAL_WORD * words - rarity
+        score: spoken.log_probability + misheard
+            - DIFFERENT * distance
+            - REAL_WORD * words
+            - rarity
             + if elsewhere { HEARD_ELSEWHERE } else { 0.0 },
         unlikely,
     })

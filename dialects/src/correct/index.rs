@@ -166,7 +166,9 @@ impl TermIndex {
         }
         for (syllable, mut characters) in of_syllable {
             characters.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-            let commonest = characters.iter().map(|(_, character)| written(*character, model));
+            let commonest = characters
+                .iter()
+                .map(|(_, character)| written(*character, model));
             self.commonest
                 .insert(syllable, commonest.fold(RAREST, f32::max));
             for (_, character) in characters.into_iter().take(OF_ONE_SYLLABLE) {

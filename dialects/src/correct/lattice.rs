@@ -205,7 +205,10 @@ impl<'a> Lattice<'a> {
         let mut best: Vec<(f32, usize)> = vec![(f32::MIN, usize::MAX); self.nodes];
         best[0].0 = 0.0;
         for (number, arc) in self.arcs.iter().enumerate() {
-            if arc.candidate.is_some_and(|candidate| left_out[candidate as usize]) {
+            if arc
+                .candidate
+                .is_some_and(|candidate| left_out[candidate as usize])
+            {
                 continue;
             }
             let mut score = best[arc.from as usize].0 + arc.score;
@@ -247,7 +250,10 @@ impl<'a> Lattice<'a> {
         taken.reverse();
         if hearing == Hearing::Accented {
             let length = self.length as f32;
-            let heard: f32 = taken.iter().map(|number| self.candidates[*number].misheard()).sum();
+            let heard: f32 = taken
+                .iter()
+                .map(|number| self.candidates[*number].misheard())
+                .sum();
             let strange = (STRANGE - (score - heard) / length).max(0.0);
             score -= ACCENT + STRANGENESS * strange * length;
             score -= WELL_ALL_THE_SAME * (self.length - changed) as f32;

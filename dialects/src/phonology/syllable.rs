@@ -200,7 +200,11 @@ pub(super) fn said() -> &'static [Syllable] {
             .filter_map(|code| char::from_u32(code as u32))
             .flat_map(|character| {
                 let known = readings(character);
-                known.as_slice().iter().map(|reading| reading.syllable).collect::<Vec<_>>()
+                known
+                    .as_slice()
+                    .iter()
+                    .map(|reading| reading.syllable)
+                    .collect::<Vec<_>>()
             })
             .collect();
         said.sort_unstable();
