@@ -280,9 +280,12 @@ mod tests {
             &[],
             Arc::new(model),
         );
-        let heard = Heard::spoken("身请居住正药森么材料，药不药本人去");
+        let heard = Heard::spoken("身请居住正需药森么材料，药不药本人去");
         let corrected = corrector.correct(&heard);
-        assert_eq!(corrected.text.text(), "申请居住证要什么材料，要不要本人去");
+        assert_eq!(
+            corrected.text.text(),
+            "申请居住证需要什么材料，要不要本人去"
+        );
         let doubtful = corrected.least_certain().expect("something was changed");
         assert!((doubtful.certainty - corrected.certainty).abs() < f32::EPSILON);
     }

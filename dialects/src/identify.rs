@@ -23,7 +23,7 @@ const LONG: f32 = 40.0;
 const CONSTRUCTED: f32 = 0.55;
 
 /// How many varieties a variety counts for that shares a form with a related one.
-const RELATIVE: f32 = 0.5;
+const RELATIVE: f32 = 0.7;
 
 /// What a text was taken for.
 #[derive(Clone, Debug, PartialEq)]
