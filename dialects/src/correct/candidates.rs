@@ -30,7 +30,7 @@ const REAL_WORD: f32 = 0.8;
 /// nothing stays as it was; for a word that is no term; for a character that is a word of its own.
 const HEARD_WELL: f32 = 1.0;
 const NOTHING_LEFT: f32 = 4.0;
-const NO_TERM: f32 = 5.6;
+const NO_TERM: f32 = 5.1;
 const ONE_CHARACTER: f32 = 6.0;
 
 /// What counts there against changing a real word, a character that holds sentences together, and
