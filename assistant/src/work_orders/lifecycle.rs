@@ -42,6 +42,8 @@ pub enum Actor {
     Staff {
         /// Its id.
         account_id: String,
+        /// Network address, for the audit trail.
+        address: String,
         /// Accepts and gives out.
         dispatches: bool,
         /// Does the work.
@@ -119,7 +121,7 @@ pub enum Refusal {
 
 /// Who may make a move, apart from the state.
 fn entitled(name: MoveName, order: &Standing, actor: &Actor) -> bool {
-    let Actor::Staff { account_id, dispatches, works, reviews } = actor else {
+    let Actor::Staff { account_id, dispatches, works, reviews, .. } = actor else {
         return match actor {
             Actor::Resident => matches!(name, MoveName::FollowUp | MoveName::Reopen | MoveName::Resume | MoveName::Merge),
             _ => matches!(name, MoveName::FollowUp | MoveName::Resume),
@@ -364,6 +366,7 @@ mod tests {
     fn staff(account_id: &str, dispatches: bool, works: bool, reviews: bool) -> Actor {
         Actor::Staff {
             account_id: account_id.to_owned(),
+            address: String::new(),
             dispatches,
             works,
             reviews,

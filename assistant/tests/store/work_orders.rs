@@ -63,6 +63,7 @@ fn orders(database: &Database) -> WorkOrders {
 fn staff(account_id: &str) -> Actor {
     Actor::Staff {
         account_id: account_id.to_owned(),
+        address: "test".to_owned(),
         dispatches: true,
         works: true,
         reviews: true,

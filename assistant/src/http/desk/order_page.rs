@@ -95,6 +95,7 @@ pub(super) async fn find(state: &AppState, who: &SignedIn, number: &str) -> AppR
 pub(super) fn actor(who: &SignedIn, place_path: &str) -> Actor {
     Actor::Staff {
         account_id: who.account.id.clone(),
+        address: who.address.clone(),
         dispatches: who.may(Permission::DispatchOrders, place_path),
         works: who.may(Permission::WorkOnOrders, place_path),
         reviews: who.may(Permission::ReviewOrders, place_path),

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sqlx::Row;
 
+use super::super::jobs::{self, NewJob};
 use super::super::messages::{self, NewMessage};
 use super::super::{Store, new_id, now};
-use super::moves::{Changed, MoveError, Moved, begin};
+use super::moves::{Changed, MoveError, Moved, begin, trail};
 use super::super::audit::Person;
 use super::{NewEvent, happened};
 use crate::work_orders::{Clocks, status_name};
@@ -187,8 +189,9 @@ impl Store {
         };
         happened(&mut transaction, &order.id, event, at).await?;
         if urgent && !order.urgent && order.state.awaits_signature() {
-            super::super::jobs::enqueue(&mut transaction, &super::super::jobs::NewJob::urgent(&order.id, at)).await?;
+            jobs::enqueue(&mut transaction, &NewJob::urgent(&order.id, at)).await?;
         }
+        trail(&mut transaction, &order, change.actor, "work_order.edit", json!({"what": text})).await?;
         transaction.commit().await?;
         let order = self.work_order(number, None).await?.ok_or(MoveError::NoSuchOrder)?;
         Ok(Moved { order, repeated: false })
@@ -222,6 +225,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         }
+        trail(&mut transaction, &order, change.actor, "work_order.note", json!({})).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -245,6 +249,7 @@ impl Store {
             client_id: change.request_id,
         };
         messages::insert(&mut transaction, &message, at).await?;
+        trail(&mut transaction, &order, change.actor, "work_order.message", json!({})).await?;
         Ok(transaction.commit().await?)
     }
 
