@@ -1,0 +1,103 @@
+import { problem_from_response } from '../shared/problem';
+import { read_events } from '../shared/stream';
+import type { Transport } from './api/transport';
+import type { DeskEvent } from './types';
+
+/** The server says something at least every 15 s. */
+const SILENCE_MS = 40_000;
+const LONGEST_PAUSE_MS = 15_000;
+
+type Listener = (event: DeskEvent | null) => void;
+
+/**
+ * The stream of changes. It opens itself again after every loss; listeners are then called with
+ * null: anything may have changed.
+ */
+export class LiveChanges {
+  /** False once the line has been lost, until it is back. */
+  connected = $state(true);
+  #listeners = new Set<Listener>();
+  #last_id = '';
+  #running = false;
+  #pause = 0;
+  #wake: () => void = () => undefined;
+  #stop = new AbortController();
+
+  constructor(readonly transport: Transport) {
+    window.addEventListener('online', () => this.#wake());
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#stop = new AbortController();
+    void this.#run(this.#stop.signal);
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#stop.abort();
+    this.#wake();
+    this.connected = true;
+  }
+
+  /** Tries again at once. */
+  retry(): void {
+    this.#wake();
+  }
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let first = true;
+    while (!signal.aborted) {
+      try {
+        await this.#follow(signal, first);
+      } catch {
+        // Said by `connected` below; the next try says more.
+      }
+      if (signal.aborted) return;
+      first = false;
+      this.connected = false;
+      this.#pause = Math.min(LONGEST_PAUSE_MS, Math.max(500, this.#pause * 2));
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, this.#pause * (0.75 + Math.random() / 2));
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  async #follow(signal: AbortSignal, first: boolean): Promise<void> {
+    const headers: Record<string, string> = { accept: 'text/event-stream' };
+    if (this.#last_id) headers['last-event-id'] = this.#last_id;
+    const response = await fetch(this.transport.address('events'), {
+      headers,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal,
+    });
+    if (!response.ok) {
+      const problem = await problem_from_response(response);
+      this.transport.on_refused(problem);
+      throw problem;
+    }
+    if (!response.body) return;
+    this.#pause = 0;
+    this.connected = true;
+    if (!first) this.#tell(null);
+    for await (const { event, data, id } of read_events(response.body, SILENCE_MS)) {
+      if (id) this.#last_id = id;
+      if (event === 'change') this.#tell(JSON.parse(data) as DeskEvent);
+    }
+  }
+
+  #tell(event: DeskEvent | null): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+}
