@@ -32,7 +32,7 @@ export class Clocks {
       if (Date.now() - (this.#asked.get(id) ?? 0) < KEEP_MS) continue;
       this.#asked.set(id, Date.now());
       this.places.hours(id).then(
-        (hours) => this.#hours.set(id, hours),
+        (hours) => this.#hours.set(id, nearest_first(id, hours)),
         () => this.#hours.set(id, this.#hours.get(id) ?? null),
       );
     }
@@ -57,4 +57,10 @@ export class Clocks {
     const kind = working === null ? '' : texts.clock_working;
     return { short, long: `${short}${kind}${texts.pause}${until}` };
   }
+}
+
+/** The days of the place itself before those of the places above it. */
+function nearest_first(id: string, hours: PlaceHours): PlaceHours {
+  const own = (day: PlaceHours['days'][number]): number => (day.community_id === id ? 0 : 1);
+  return { ...hours, days: [...hours.days].sort((one, other) => own(one) - own(other)) };
 }

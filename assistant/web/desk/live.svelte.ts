@@ -94,6 +94,8 @@ export class LiveChanges {
     for await (const { event, data, id } of read_events(response.body, SILENCE_MS)) {
       if (id) this.#last_id = id;
       if (event === 'change') this.#tell(JSON.parse(data) as DeskEvent);
+      // More happened at once than the server keeps.
+      else if (event === 'reset') this.#tell(null);
     }
   }
 

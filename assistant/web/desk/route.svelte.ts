@@ -4,9 +4,9 @@ export class Route {
   query = $state.raw<URLSearchParams>(new URLSearchParams());
 
   constructor() {
-    // Alerts by mail and chat link to /desk/work-orders/NUMBER.
-    const linked = /^\/desk\/(?:work-)?orders\/([^/]+)/.exec(location.pathname);
-    if (linked) history.replaceState(null, '', `/desk#/inbox/all/${linked[1]}`);
+    // Alerts by mail and chat link to /desk?order=NUMBER.
+    const linked = new URLSearchParams(location.search).get('order');
+    if (linked) history.replaceState(null, '', `${location.pathname}${address(['inbox', 'all', linked])}`);
     this.#read();
     window.addEventListener('hashchange', () => this.#read());
     window.addEventListener('popstate', () => this.#read());

@@ -39,6 +39,8 @@ export type WorkingHours = Partial<Record<Weekday | 'days_off', string[]>>;
 
 /** A day that differs from its weekday. */
 export interface LocalDay {
+  /** The place that set it. */
+  community_id?: string;
   /** `YYYY-MM-DD`. */
   day: string;
   kind: 'off' | 'work';
@@ -49,6 +51,7 @@ export interface PlaceHours {
   own: WorkingHours | null;
   /** What holds where the place has none of its own. */
   inherited: WorkingHours | null;
+  /** Set at the place and at those above it. */
   days: LocalDay[];
   /** The last day for which the national calendar is known. */
   known_until: string | null;
@@ -70,7 +73,7 @@ export interface BulkResult {
   problem?: Problem;
 }
 
-export interface BulkMove extends Omit<MoveRequest, 'request_id'> {
+export interface BulkMove extends MoveRequest {
   number: string;
 }
 

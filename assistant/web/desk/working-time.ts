@@ -1,3 +1,4 @@
+import { national_day } from './national-days';
 import { WEEKDAYS, type PlaceHours, type WorkingHours } from './types-more';
 
 const MINUTE = 60_000;
@@ -35,10 +36,11 @@ function shifts_on(day_number: number, hours: WorkingHours, days: PlaceHours['da
   const day = new Date(day_number * DAY).toISOString().slice(0, 10);
   // 1 January 1970 was a Thursday.
   const weekday = (((day_number + 3) % 7) + 7) % 7;
-  const differs = days.find((one) => one.day === day);
+  // The nearest place counts, and comes first.
+  const kind = days.find((one) => one.day === day)?.kind ?? national_day(day);
   const off = hours.days_off ?? [];
-  if (differs?.kind === 'off') return off;
-  if (differs?.kind === 'work' && weekday >= 5) {
+  if (kind === 'off') return off;
+  if (kind === 'work' && weekday >= 5) {
     return WEEKDAYS.slice(0, 5).map((name) => hours[name] ?? []).find((one) => one.length > 0) ?? [];
   }
   return hours[WEEKDAYS[weekday]!] ?? off;

@@ -64,7 +64,7 @@ export class OrdersApi {
   }
 
   /** Shows the masked contact; the server keeps who asked. */
-  contact(number: string): Promise<{ phone: string; name: string }> {
+  contact(number: string): Promise<{ phone: string | null; name: string | null }> {
     return this.transport.ask('POST', `work-orders/${part(number)}/contact`);
   }
 

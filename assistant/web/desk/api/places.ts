@@ -55,7 +55,7 @@ export class PlacesApi {
     name: string;
     target: Record<string, string | null>;
     events: string[];
-  }): Promise<AlertTarget> {
+  }): Promise<AlertTarget & { secret?: string }> {
     return this.transport.ask('POST', 'alert-targets', target);
   }
 
