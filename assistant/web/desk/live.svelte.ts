@@ -85,6 +85,8 @@ export class LiveChanges {
     if (!response.ok) {
       const problem = await problem_from_response(response);
       this.transport.on_refused(problem);
+      // Whoever may read no orders has no changes to hear of.
+      if (problem.status === 403) return this.stop();
       throw problem;
     }
     if (!response.body) return;

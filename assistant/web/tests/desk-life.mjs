@@ -71,12 +71,10 @@ export async function desk_life_checks(session, desk) {
     await page.keyboard.type(`已经联系电工 ${MARK}`);
     await page.keyboard.press('Control+Enter');
     await page.locator('.history .internal', { hasText: `已经联系电工 ${MARK}` }).waitFor();
-    await page.keyboard.press('Escape');
     await page.keyboard.press('r');
     await page.keyboard.type('您好，电工下午来换灯。');
     await page.keyboard.press('Control+Enter');
     await page.locator('.said .worker, .history li', { hasText: '电工下午来换灯' }).first().waitFor();
-    await page.keyboard.press('Escape');
 
     await page.keyboard.press('f');
     const outcome = page.locator('.move-form select').first();

@@ -81,10 +81,12 @@ export async function colleague(session, desk) {
 
 /** The desk with the worker signed in. */
 export async function worker_page(session, desk, options = {}) {
-  const page = await session.resident({ path: '/desk', ...options });
-  await page.locator('[name=username]').fill(desk.worker.login);
-  await page.locator('[name=password]').fill(desk.worker.new_password);
-  await page.keyboard.press('Enter');
+  const { login, password } = desk.worker;
+  const page = await session.resident({
+    path: '/desk',
+    prepare: (page) => sign_in_by_call(page.context(), session.base, login, password),
+    ...options,
+  });
   await page.locator('main#main').waitFor();
   return page;
 }

@@ -25,6 +25,8 @@ export class OpenOrder {
   conflict = $state.raw<Conflict | null>(null);
   /** What is being sent now; a second click on anything changes nothing. */
   sending = $state<string | null>(null);
+  /** Called when something was done: what had the focus may be gone. */
+  on_done: () => void = () => undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -163,6 +165,7 @@ export class OpenOrder {
       return null;
     } finally {
       this.sending = null;
+      this.on_done();
     }
   }
 
