@@ -6,12 +6,18 @@ import type { DeskEvent } from './types';
 /** The server says something at least every 15 s. */
 const SILENCE_MS = 40_000;
 const LONGEST_PAUSE_MS = 15_000;
+/** Name of the lock and of the channel by which the tabs of a browser share one stream. */
+const SHARED = 'xiangyin-desk-changes';
+/** Who gets the lock later than this took it over from a tab that was closed. */
+const AT_ONCE_MS = 2_000;
 
 type Listener = (event: DeskEvent | null) => void;
+type Told = { event: DeskEvent | null } | { connected: boolean };
 
 /**
  * The stream of changes. It opens itself again after every loss; listeners are then called with
- * null: anything may have changed.
+ * null: anything may have changed. A browser allows six lines to a server, so that one tab reads
+ * the stream and tells the others, where the browser can do that (pages with TLS).
  */
 export class LiveChanges {
   /** False once the line has been lost, until it is back. */
@@ -22,16 +28,27 @@ export class LiveChanges {
   #pause = 0;
   #wake: () => void = () => undefined;
   #stop = new AbortController();
+  #tabs = 'locks' in navigator && 'BroadcastChannel' in window ? new BroadcastChannel(SHARED) : null;
 
   constructor(readonly transport: Transport) {
     window.addEventListener('online', () => this.#wake());
+    this.#tabs?.addEventListener('message', ({ data }: MessageEvent<Told>) => {
+      if (!this.#running) return;
+      if ('connected' in data) this.connected = data.connected;
+      else this.#call(data.event);
+    });
   }
 
   start(): void {
     if (this.#running) return;
     this.#running = true;
     this.#stop = new AbortController();
-    void this.#run(this.#stop.signal);
+    const { signal } = this.#stop;
+    if (!this.#tabs) return void this.#run(signal, true);
+    const asked = performance.now();
+    navigator.locks
+      .request(SHARED, { signal }, () => this.#run(signal, performance.now() - asked < AT_ONCE_MS))
+      .catch(() => undefined);
   }
 
   stop(): void {
@@ -51,8 +68,7 @@ export class LiveChanges {
     return () => this.#listeners.delete(listener);
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
-    let first = true;
+  async #run(signal: AbortSignal, first: boolean): Promise<void> {
     while (!signal.aborted) {
       try {
         await this.#follow(signal, first);
@@ -61,7 +77,7 @@ export class LiveChanges {
       }
       if (signal.aborted) return;
       first = false;
-      this.connected = false;
+      this.#set_connected(false);
       this.#pause = Math.min(LONGEST_PAUSE_MS, Math.max(500, this.#pause * 2));
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, this.#pause * (0.75 + Math.random() / 2));
@@ -91,7 +107,7 @@ export class LiveChanges {
     }
     if (!response.body) return;
     this.#pause = 0;
-    this.connected = true;
+    this.#set_connected(true);
     if (!first) this.#tell(null);
     for await (const { event, data, id } of read_events(response.body, SILENCE_MS)) {
       if (id) this.#last_id = id;
@@ -101,7 +117,17 @@ export class LiveChanges {
     }
   }
 
+  #set_connected(connected: boolean): void {
+    this.connected = connected;
+    this.#tabs?.postMessage({ connected } satisfies Told);
+  }
+
   #tell(event: DeskEvent | null): void {
+    this.#tabs?.postMessage({ event } satisfies Told);
+    this.#call(event);
+  }
+
+  #call(event: DeskEvent | null): void {
     for (const listener of [...this.#listeners]) listener(event);
   }
 }

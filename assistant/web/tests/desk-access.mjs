@@ -1,7 +1,7 @@
 // The desk for everybody: axe in light and dark, telephones, zoom, large letters.
 
 import { axe_findings, holds, same } from './browser.mjs';
-import { file_order, worker_page } from './desk-people.mjs';
+import { admin_page, file_order, worker_page } from './desk-people.mjs';
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const SMALL = { viewport: { width: 320, height: 640 } };
@@ -33,6 +33,14 @@ export async function desk_access_checks(session, desk) {
       await desk_page.locator('dialog').waitFor();
       same(await axe_findings(desk_page), [], 'keys');
       same(desk_page.complaints, [], 'complaints of the page');
+      await desk_page.context().close();
+      const admin = await admin_page(session, { colorScheme });
+      for (const view of ['accounts', `places/${desk.place.id}`, 'alerts', 'audit']) {
+        await show(admin, `settings/${view}`);
+        same(await axe_findings(admin), [], view);
+        await session.shot(admin, `desk-${colorScheme}-settings-${view.split('/')[0]}`);
+      }
+      same(admin.complaints, [], 'complaints of the administrator');
     });
   }
 
@@ -42,6 +50,7 @@ export async function desk_access_checks(session, desk) {
       const order = await file_order(page, session, desk, '小区门口的井盖松了，车过就响');
       for (const view of [...VIEWS, `inbox/open/${order.number}`]) {
         await show(page, view);
+        if (view.split('/').length > 2) await page.locator('.order .moves').waitFor();
         await fits(page, view);
         if (options === PHONE) {
           await large_enough(page, view);

@@ -41,9 +41,6 @@ export async function desk_life_checks(session, desk) {
     await page.keyboard.press('/');
     await page.keyboard.type(MARK);
     await page.keyboard.press('Enter');
-    await page.locator(`[data-number="${number}"]`).waitFor();
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('j');
     await page.waitForFunction(
       (wanted) => document.activeElement?.getAttribute('data-number') === wanted,
       number,

@@ -91,6 +91,19 @@ export async function worker_page(session, desk, options = {}) {
   return page;
 }
 
+/** The desk with the administrator signed in. */
+export async function admin_page(session, options = {}) {
+  const login = process.env.DESK_LOGIN ?? 'admin';
+  const page = await session.resident({
+    path: '/desk',
+    prepare: (page) =>
+      sign_in_by_call(page.context(), session.base, login, process.env.DESK_PASSWORD),
+    ...options,
+  });
+  await page.locator('main#main').waitFor();
+  return page;
+}
+
 /** Files an order by call; gives the order back. */
 export function file_order(page, session, desk, question) {
   return call(page.context(), session.base, 'POST', 'work-orders', {
