@@ -46,7 +46,6 @@ export class Clocks {
       return { short: texts.clock[status], long: texts.clock_long[status] };
     }
     if (due_at === null) return { short: texts.clock[status], long: texts.clock[status] };
-    const until = texts.clock_until(spoken_moment(due_at, texts, this.now));
     // Urgent limits run day and night.
     const hours = order.urgent ? null : (this.#hours.get(order.community_id) ?? null);
     const working = hours ? working_time(this.now, due_at, hours) : null;
@@ -54,6 +53,8 @@ export class Clocks {
     const length = spoken_length(Math.abs(left), texts);
     const late = status === 'overdue' || due_at < this.now;
     const short = late ? texts.clock_late(length) : texts.clock_left(length);
+    const moment = spoken_moment(due_at, texts, this.now);
+    const until = late ? texts.clock_was_due(moment) : texts.clock_until(moment);
     const kind = working === null ? '' : texts.clock_working;
     return { short, long: `${short}${kind}${texts.pause}${until}` };
   }

@@ -3,6 +3,7 @@ export const zh = {
   language: 'zh' as 'zh' | 'en',
   language_tag: 'zh-CN',
   pause: '，',
+  colon: '：',
   near_days: { '0': '今天', '-1': '昨天', '-2': '前天', '1': '明天', '2': '后天' } as Record<
     string,
     string
@@ -176,6 +177,7 @@ export const zh = {
   clock_late: (length: string) => `超时 ${length}`,
   clock_working: '（工作时间）',
   clock_until: (moment: string) => `到${moment}`,
+  clock_was_due: (moment: string) => `应在${moment}前办完`,
 
   // The order page.
   order_title: (number: string) => `工单 ${number}`,
@@ -207,7 +209,7 @@ export const zh = {
   urgent_yes: '紧急',
   urgent_no: '一般',
   not_filled: '未填',
-  suggested: '建议',
+  suggested_department: '建议承办部门',
   suggestion: (department: string, percent: number) => `${department}（把握 ${percent}%）`,
   no_department: '未定',
   clocks: '时限',
