@@ -28,7 +28,8 @@ export class LiveChanges {
   #pause = 0;
   #wake: () => void = () => undefined;
   #stop = new AbortController();
-  #tabs = 'locks' in navigator && 'BroadcastChannel' in window ? new BroadcastChannel(SHARED) : null;
+  #tabs =
+    'locks' in navigator && 'BroadcastChannel' in window ? new BroadcastChannel(SHARED) : null;
 
   constructor(readonly transport: Transport) {
     window.addEventListener('online', () => this.#wake());

@@ -6,7 +6,8 @@ export class Route {
   constructor() {
     // Alerts by mail and chat link to /desk?order=NUMBER.
     const linked = new URLSearchParams(location.search).get('order');
-    if (linked) history.replaceState(null, '', `${location.pathname}${address(['inbox', 'all', linked])}`);
+    if (linked)
+      history.replaceState(null, '', `${location.pathname}${address(['inbox', 'all', linked])}`);
     this.#read();
     window.addEventListener('hashchange', () => this.#read());
     window.addEventListener('popstate', () => this.#read());
@@ -27,7 +28,10 @@ export class Route {
 }
 
 /** The address of a page of the desk. */
-export function address(parts: string[], query: Record<string, string> | URLSearchParams = {}): string {
+export function address(
+  parts: string[],
+  query: Record<string, string> | URLSearchParams = {},
+): string {
   const search = new URLSearchParams(query);
   for (const [name, value] of [...search]) if (value === '') search.delete(name);
   const text = search.toString();

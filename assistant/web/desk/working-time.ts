@@ -41,7 +41,11 @@ function shifts_on(day_number: number, hours: WorkingHours, days: PlaceHours['da
   const off = hours.days_off ?? [];
   if (kind === 'off') return off;
   if (kind === 'work' && weekday >= 5) {
-    return WEEKDAYS.slice(0, 5).map((name) => hours[name] ?? []).find((one) => one.length > 0) ?? [];
+    return (
+      WEEKDAYS.slice(0, 5)
+        .map((name) => hours[name] ?? [])
+        .find((one) => one.length > 0) ?? []
+    );
   }
   return hours[WEEKDAYS[weekday]!] ?? off;
 }

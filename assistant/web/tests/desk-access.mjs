@@ -7,7 +7,17 @@ const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch:
 const SMALL = { viewport: { width: 320, height: 640 } };
 const ZOOMED = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 };
 
-const VIEWS = ['inbox/open', 'mentions', 'live', 'file', 'figures', 'map', 'settings/mine', 'settings/canned', 'settings/duty'];
+const VIEWS = [
+  'inbox/open',
+  'mentions',
+  'live',
+  'file',
+  'figures',
+  'map',
+  'settings/mine',
+  'settings/canned',
+  'settings/duty',
+];
 
 export async function desk_access_checks(session, desk) {
   for (const colorScheme of ['light', 'dark']) {
@@ -44,7 +54,11 @@ export async function desk_access_checks(session, desk) {
     });
   }
 
-  for (const [name, options] of [['a telephone', PHONE], ['320 px', SMALL], ['200 % zoom', ZOOMED]]) {
+  for (const [name, options] of [
+    ['a telephone', PHONE],
+    ['320 px', SMALL],
+    ['200 % zoom', ZOOMED],
+  ]) {
     await session.check(`${name}: nothing to scroll sideways`, async () => {
       const page = await worker_page(session, desk, options);
       const order = await file_order(page, session, desk, '小区门口的井盖松了，车过就响');
@@ -54,7 +68,10 @@ export async function desk_access_checks(session, desk) {
         await fits(page, view);
         if (options === PHONE) {
           await large_enough(page, view);
-          await session.shot(page, `desk-phone-${view.split('/').slice(0, 2).join('-')}${view.split('/').length > 2 ? '-order' : ''}`);
+          await session.shot(
+            page,
+            `desk-phone-${view.split('/').slice(0, 2).join('-')}${view.split('/').length > 2 ? '-order' : ''}`,
+          );
         }
       }
     });
@@ -77,7 +94,9 @@ export async function desk_access_checks(session, desk) {
     await chooser.setFiles({ name: '栏杆.png', mimeType: 'image/png', buffer: PICTURE });
     await page.locator('.photos img').waitFor();
     holds(
-      await page.locator('.photos img').evaluate((image) => image.decode().then(() => image.naturalWidth > 0)),
+      await page
+        .locator('.photos img')
+        .evaluate((image) => image.decode().then(() => image.naturalWidth > 0)),
       'the picture is shown',
     );
   });

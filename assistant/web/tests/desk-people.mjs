@@ -24,9 +24,11 @@ export async function sign_in_by_call(context, base, login, password) {
     me = await call(context, base, 'POST', 'sign-in', { login, password });
   } catch (error) {
     // Changed by an earlier run.
-    me = await call(context, base, 'POST', 'sign-in', { login, password: NEW_PASSWORD }).catch(() => {
-      throw error;
-    });
+    me = await call(context, base, 'POST', 'sign-in', { login, password: NEW_PASSWORD }).catch(
+      () => {
+        throw error;
+      },
+    );
   }
   if (me.account.must_change) {
     await call(context, base, 'PUT', 'me/password', { old: password, new: NEW_PASSWORD });
@@ -52,7 +54,10 @@ export async function prepare_desk(session) {
     places[places.length - 1];
   holds(place, 'the server has a place');
   const people = {};
-  for (const [key, name] of [['worker', '测试员甲'], ['other', '测试员乙']]) {
+  for (const [key, name] of [
+    ['worker', '测试员甲'],
+    ['other', '测试员乙'],
+  ]) {
     const login = `e2e-${randomUUID().slice(0, 8)}`;
     const { account, password } = await call(context, base, 'POST', 'accounts', {
       login,

@@ -129,7 +129,8 @@ export class OrdersApi {
       request.onerror = () => reject(unreachable('upload'));
       request.onload = () => {
         const body = parsed(request.responseText);
-        if (request.status >= 200 && request.status < 300) return resolve(body as unknown as Attachment);
+        if (request.status >= 200 && request.status < 300)
+          return resolve(body as unknown as Attachment);
         const problem: Problem = problem_from_document(body, request.status);
         this.transport.on_refused(problem);
         reject(problem);

@@ -78,4 +78,3 @@ export class Transport {
 export function part(text: string): string {
   return encodeURIComponent(text);
 }
-

@@ -24,7 +24,8 @@ export function differences(before: Order, after: Order, texts: Texts): string[]
   for (const field of FIELDS) {
     const was = shown(before, field, texts);
     const is = shown(after, field, texts);
-    if (was !== is) lines.push(texts.changed_from_to(texts.changed_fields[field] ?? field, was, is));
+    if (was !== is)
+      lines.push(texts.changed_from_to(texts.changed_fields[field] ?? field, was, is));
   }
   for (const slot of new Set([...Object.keys(before.slots), ...Object.keys(after.slots)])) {
     const was = before.slots[slot] || texts.not_filled;

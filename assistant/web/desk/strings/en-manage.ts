@@ -75,7 +75,8 @@ export const en_manage: typeof zh_manage = {
   setting_sound: 'Ring for urgent orders',
   setting_sound_test: 'Listen',
   setting_notifications: 'Browser notifications',
-  notifications_denied: 'The browser forbids notifications of this site; allow them in its settings.',
+  notifications_denied:
+    'The browser forbids notifications of this site; allow them in its settings.',
   notifications_unsupported: 'This browser has no notifications.',
   setting_keys: 'Single keys (j, k, a, d …)',
   setting_account: 'My account',

@@ -115,7 +115,8 @@ export const en: typeof zh = {
   bulk_done: (count) => `${count} done.`,
   bulk_failed: (count) => `${count} not done:`,
   bulk_looking: 'Looking what can be done…',
-  urgent_unsigned: (count) => `${count} urgent order${count === 1 ? '' : 's'} nobody has signed for`,
+  urgent_unsigned: (count) =>
+    `${count} urgent order${count === 1 ? '' : 's'} nobody has signed for`,
   urgent_notification: 'Urgent order, please sign for it now',
   urgent_open: 'Open',
   urgent_quiet: 'Quiet for 10 minutes',
