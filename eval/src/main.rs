@@ -7,6 +7,7 @@ mod cases;
 mod collections;
 mod data;
 mod department;
+mod desk;
 mod logistic;
 mod report;
 mod simulator;
@@ -43,6 +44,8 @@ enum Command {
     },
     /// Ask the running product and judge its replies: right, cited, in time, no invented number.
     Answers(answers::Options),
+    /// Fill a store with 100,000 orders and time what the desk asks of it.
+    Desk(desk::Options),
     /// Fit the ranking's weights or the gate, and write them; build again afterwards.
     Calibrate {
         /// What is fitted.
@@ -87,6 +90,7 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Answers(options) => answers::run(&options),
+        Command::Desk(options) => desk::run(&options),
         Command::Calibrate {
             target,
             setting,

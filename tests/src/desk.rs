@@ -71,6 +71,31 @@ impl Desk {
         read(&mut self.send("POST", path, Some(body), &[("origin", origin)]))
     }
 
+    /// Posts to a server that may be gone; `None` where no whole answer came.
+    pub fn attempt(&self, path: &str, body: &Value) -> Option<(u16, Value)> {
+        let request = self.request("POST", path, "application/json", &[]);
+        let request = request.body(body.to_string()).expect("a request");
+        let mut response = agent().run(request).ok()?;
+        let text = response.body_mut().read_to_string().ok()?;
+        let value = serde_json::from_str(&text).ok()?;
+        Some((response.status().as_u16(), value))
+    }
+
+    /// Sends a file as it is; status and body.
+    pub fn upload(&self, path: &str, media_type: &str, bytes: &[u8]) -> (u16, Value) {
+        let request = self.request("POST", path, media_type, &[]);
+        let request = request.body(bytes.to_vec()).expect("a request");
+        read(&mut agent().run(request).expect("the server answers"))
+    }
+
+    /// Fetches a file; its type and its bytes.
+    pub fn download(&self, path: &str) -> (String, Vec<u8>) {
+        let mut response = self.send("GET", path, None, &[]);
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        let media_type = response.headers()["content-type"].to_str().expect("a type is text").to_owned();
+        (media_type, response.body_mut().read_to_vec().expect("the bytes"))
+    }
+
     fn send(
         &self,
         method: &str,
@@ -78,18 +103,29 @@ impl Desk {
         body: Option<&Value>,
         headers: &[(&str, &str)],
     ) -> ureq::http::Response<ureq::Body> {
+        let builder = self.request(method, path, "application/json", headers);
+        let body = body.map(Value::to_string).unwrap_or_default();
+        agent().run(builder.body(body).expect("a request")).expect("the server answers")
+    }
+
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        media_type: &str,
+        headers: &[(&str, &str)],
+    ) -> ureq::http::request::Builder {
         let mut builder = ureq::http::Request::builder()
             .method(method)
             .uri(format!("{}/api/desk/{path}", self.base))
-            .header("content-type", "application/json");
+            .header("content-type", media_type);
         if let Some(cookie) = &self.cookie {
             builder = builder.header("cookie", cookie);
         }
         for (name, value) in headers {
             builder = builder.header(*name, *value);
         }
-        let body = body.map(Value::to_string).unwrap_or_default();
-        agent().run(builder.body(body).expect("a request")).expect("the server answers")
+        builder
     }
 }
 

@@ -2,15 +2,17 @@
 //!
 //! [`Product`] is one data folder with the program over it; [`Server`] is `xiangyin serve` on a
 //! free port; [`Resident`] talks to it over HTTP as the widget does,
-//! [`Desk`] as the page of those who work here. The tests stand in `tests/`.
+//! [`Desk`] as the page of those who work here, [`Worker`] is one of them. The tests stand in `tests/`.
 
 mod desk;
 mod product;
 mod resident;
+mod worker;
 
 pub use desk::Desk;
 pub use product::{Product, Server, shared_server};
-pub use resident::{Answer, Resident, get, request};
+pub use resident::{Answer, Listener, Resident, get, request};
+pub use worker::{Worker, move_request, once};
 
 /// Says that a test did not run, and why, where nobody can overlook it.
 pub fn skip(reason: &str) {

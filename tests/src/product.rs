@@ -96,31 +96,26 @@ impl Product {
         self.serve_with(&[])
     }
 
-    /// Starts the server with further flags.
+    /// Starts the server with further flags and waits until it answers.
     pub fn serve_with(self, flags: &[&str]) -> Server {
+        let mut server = self.start_with(flags);
+        server.wait_until_ready();
+        server
+    }
+
+    /// Starts the server with further flags and does not wait for it.
+    pub fn start_with(self, flags: &[&str]) -> Server {
         let mut arguments = flags.to_vec();
         arguments.push("serve");
         let log_path = self.data_dir().join("server.log");
         let log = File::create(&log_path).expect("a log file");
-        let mut child = self
+        let child = self
             .command(&arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::from(log))
             .spawn()
             .expect("the server starts");
         let base = format!("http://{}", self.address);
-        let began = Instant::now();
-        loop {
-            if let Some(status) = child.try_wait().expect("the server can be looked at") {
-                let log = std::fs::read_to_string(&log_path).unwrap_or_default();
-                panic!("the server stopped ({status}):\n{log}");
-            }
-            if crate::get(&base, "/api/health", None).0 == 200 {
-                break;
-            }
-            assert!(began.elapsed() < START, "the server did not come up");
-            std::thread::sleep(Duration::from_millis(50));
-        }
         Server {
             product: self,
             child,
@@ -153,6 +148,19 @@ impl Server {
         &self.product
     }
 
+    /// Waits until it answers.
+    pub fn wait_until_ready(&mut self) {
+        let began = Instant::now();
+        while crate::get(&self.base, "/api/health", None).0 != 200 {
+            if let Some(status) = self.child.try_wait().expect("the server can be looked at") {
+                let log = std::fs::read_to_string(self.product.data_dir().join("server.log")).unwrap_or_default();
+                panic!("the server stopped ({status}):\n{log}");
+            }
+            assert!(began.elapsed() < START, "the server did not come up");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Waits until a line of its log contains `text`.
     pub fn wait_for_log(&self, text: &str) {
         let began = Instant::now();
@@ -169,6 +177,12 @@ impl Server {
     /// Waits until the writer is loaded.
     pub fn wait_for_writer(&self) {
         self.wait_for_log("the writer is ready");
+    }
+
+    /// Keeps it for all tests of a file; it ends when they do.
+    pub fn share(self) -> &'static Self {
+        stop_at_exit(self.child.id());
+        Box::leak(Box::new(self))
     }
 
     /// Kills it as a power cut would (SIGKILL) and gives the product back.
@@ -189,16 +203,15 @@ impl Drop for Server {
 
 /// One server with the starter pack and the writer, shared by the tests of a file.
 pub fn shared_server() -> &'static Server {
-    static SERVER: OnceLock<Server> = OnceLock::new();
+    static SERVER: OnceLock<&'static Server> = OnceLock::new();
     SERVER.get_or_init(|| {
         let server = Product::with_starter_pack().serve();
         server.wait_for_writer();
-        stop_at_exit(server.child.id());
-        server
+        server.share()
     })
 }
 
-/// A static is never dropped, so its server is stopped by a watcher that outlives the tests.
+/// What is shared is never dropped, so its server is stopped by a watcher that outlives the tests.
 fn stop_at_exit(server: u32) {
     let own = std::process::id();
     Command::new("sh")

@@ -1,9 +1,13 @@
 //! A resident who talks to the server over HTTP, as the widget does.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+/// Longest wait for something that must come by itself.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// One conversation.
 pub struct Resident {
@@ -77,19 +81,22 @@ impl Answer {
 impl Resident {
     /// Opens a conversation in a community.
     pub fn new(base: &str, community: &str) -> Self {
-        let (status, opened) = request(
-            "POST",
-            base,
-            "/api/conversations",
-            None,
-            Some(&json!({"community": community, "channel": "widget"})),
-        );
-        assert_eq!(status, 201, "{opened}");
-        Self {
-            base: base.to_owned(),
-            id: opened["id"].as_str().expect("an id").to_owned(),
-            token: opened["token"].as_str().expect("a token").to_owned(),
+        Self::attempt_new(base, community).expect("the server answers")
+    }
+
+    /// Opens a conversation at a server that may be gone; `None` where no whole answer came.
+    pub fn attempt_new(base: &str, community: &str) -> Option<Self> {
+        let body = json!({"community": community, "channel": "widget"});
+        let (status, opened) = request("POST", base, "/api/conversations", None, Some(&body));
+        if status == 0 || opened == Value::String(String::new()) {
+            return None;
         }
+        assert_eq!(status, 201, "{opened}");
+        Some(Self {
+            base: base.to_owned(),
+            id: opened["id"].as_str()?.to_owned(),
+            token: opened["token"].as_str()?.to_owned(),
+        })
     }
 
     /// Chooses a dialect; status and body.
@@ -120,27 +127,47 @@ impl Resident {
 
     /// Says something and hands each event on, until `more` is false or the reply is over.
     pub fn stream(&self, text: &str, client_id: &str, mut more: impl FnMut(&str, Value) -> bool) {
-        let body = json!({"text": text, "client_id": client_id}).to_string();
-        let mut response = agent()
+        let mut response = self.post_turn(text, client_id).expect("the server answers");
+        assert_eq!(response.status().as_u16(), 200);
+        events(response.body_mut().as_reader(), |name, data| more(name, data));
+    }
+
+    fn post_turn(&self, text: &str, client_id: &str) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+        agent()
             .post(format!("{}/api/conversations/{}/turns", self.base, self.id))
             .content_type("application/json")
             .header("accept", "text/event-stream")
             .header("authorization", format!("Bearer {}", self.token))
-            .send(body)
-            .expect("the server answers");
+            .send(json!({"text": text, "client_id": client_id}).to_string())
+    }
+
+    /// Says something to a server that may be gone; `None` where no whole reply came.
+    pub fn attempt(&self, text: &str, client_id: &str) -> Option<Answer> {
+        let mut response = self.post_turn(text, client_id).ok()?;
         assert_eq!(response.status().as_u16(), 200);
-        let mut name = String::new();
-        for line in BufReader::new(response.body_mut().as_reader()).lines() {
-            let Ok(line) = line else { return };
-            if let Some(event) = line.strip_prefix("event:") {
-                event.trim().clone_into(&mut name);
-            } else if let Some(data) = line.strip_prefix("data:") {
-                let data = serde_json::from_str(data).expect("the data is JSON");
-                if !more(&name, data) {
-                    return;
-                }
-            }
-        }
+        let mut answer = Answer::default();
+        events(response.body_mut().as_reader(), |name, data| {
+            answer.events.push((name.to_owned(), data));
+            true
+        });
+        answer.event("done").is_some().then_some(answer)
+    }
+
+    /// Listens to what people and the community say in the conversation, from its beginning.
+    pub fn listen(&self) -> Listener {
+        let address = format!("{}/api/conversations/{}/events", self.base, self.id);
+        let token = self.token.clone();
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut response = agent()
+                .get(address)
+                .header("authorization", format!("Bearer {token}"))
+                .call()
+                .expect("the server answers");
+            assert_eq!(response.status().as_u16(), 200);
+            events(response.body_mut().as_reader(), |name, data| sender.send((name.to_owned(), data)).is_ok());
+        });
+        Listener { receiver }
     }
 
     /// The conversation as a reloaded page sees it.
@@ -152,6 +179,53 @@ impl Resident {
         );
         assert_eq!(status, 200, "{page}");
         page
+    }
+}
+
+/// What comes to a resident by itself.
+pub struct Listener {
+    receiver: mpsc::Receiver<(String, Value)>,
+}
+
+impl Listener {
+    /// Waits for a message that contains `words` and returns it.
+    pub fn wait_for(&self, words: &str) -> Value {
+        self.wait_until(words, |name, data| {
+            name == "message" && data["text"].as_str().is_some_and(|text| text.contains(words))
+        })
+    }
+
+    /// Waits until somebody of this name speaks with the resident; `None` is the machine.
+    pub fn wait_for_holder(&self, wanted: Option<&str>) {
+        self.wait_until("a change of who speaks", |name, data| name == "holder" && data["name"].as_str() == wanted);
+    }
+
+    fn wait_until(&self, what: &str, fits: impl Fn(&str, &Value) -> bool) -> Value {
+        let mut passed = Vec::new();
+        loop {
+            match self.receiver.recv_timeout(LONGEST_WAIT) {
+                Ok((name, data)) if fits(&name, &data) => return data,
+                Ok(other) => passed.push(other),
+                Err(error) => panic!("{what:?} never came ({error}); what came: {passed:?}"),
+            }
+        }
+    }
+}
+
+/// Reads server-sent events until `more` is false or they end.
+fn events(from: impl Read, mut more: impl FnMut(&str, Value) -> bool) {
+    let mut name = String::new();
+    for line in BufReader::new(from).lines() {
+        let Ok(line) = line else { return };
+        if let Some(event) = line.strip_prefix("event:") {
+            event.trim().clone_into(&mut name);
+        } else if let Some(data) = line.strip_prefix("data:") {
+            // A line that a killed server left unfinished is none.
+            let Ok(data) = serde_json::from_str(data) else { return };
+            if !more(&name, data) {
+                return;
+            }
+        }
     }
 }
 

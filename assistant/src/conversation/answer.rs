@@ -13,7 +13,7 @@ use super::evidence;
 use super::follow_up;
 use super::look::Looked;
 use super::respond::{Decided, Running};
-use super::turn::{Composition, Disposition, Reason, Reply, Sentence, Stage, TurnEvent};
+use super::turn::{Asked, Composition, Disposition, Reason, Reply, Sentence, Stage, TurnEvent};
 use super::wording;
 use crate::store::OrderKind;
 
@@ -213,6 +213,16 @@ fn nothing_written(running: &Running<'_>, mut reply: Reply, looked: Looked) -> D
     let asked_before = running
         .reply_before()
         .is_some_and(|reply| reply.disposition == Disposition::Clarify);
+    let understood = &running.understood;
+    if !asked_before && understood.rewritten && understood.doubtful {
+        reply.disposition = Disposition::Clarify;
+        reply.reason = Some(Reason::Ambiguous);
+        reply.sources = Vec::new();
+        reply.suggestions = vec![understood.text.clone()];
+        reply.sentences = vec![Sentence::plain(wording::did_you_mean(&understood.text))];
+        reply.asked = Some(Asked::Meaning { question: understood.text.clone() });
+        return (reply, None);
+    }
     let near = looked.found.gate.probability >= WORTH_ASKING;
     let short = running.question.chars().count() <= 4;
     if !asked_before && (near || short) {

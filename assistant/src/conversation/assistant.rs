@@ -22,7 +22,9 @@ use super::in_flight::InFlight;
 use super::policy;
 use super::respond::Running;
 use super::understanding::Understanding;
-use super::turn::{Composition, Disposition, Reason, Reply, Sentence, Turn, TurnEvent};
+use super::follow_up;
+use super::turn::{Asked, Composition, Disposition, Reason, Reply, Sentence, Turn, TurnEvent};
+use super::unknown_words::{Said, UnknownWord, recurring};
 use super::wording;
 use crate::config;
 use crate::work_orders::department::Suggestion;
@@ -137,6 +139,26 @@ impl Assistant {
             Some(department) => self.departments.learn(&order.question, department).await,
             None => Ok(()),
         }
+    }
+
+    /// Words that residents at or below a node keep saying and that nothing here knows.
+    pub(crate) async fn unknown_words(&self, node: &Community) -> Result<Vec<UnknownWord>> {
+        let lineage = self.store.lineage(&node.id).await?;
+        let speaker = self.understanding.speaker(None, &lineage).await?;
+        let mut said = Vec::new();
+        for (conversation_id, text) in self.store.recent_words_of_residents(&node.path).await? {
+            let simple = to_simplified(text.trim()).into_text();
+            let standard = self.understanding.read(&simple, &speaker, true).await?.text;
+            said.push(Said { conversation_id, text, standard });
+        }
+        let library = Arc::clone(&self.library);
+        let words = spawn_blocking(move || -> Result<Vec<UnknownWord>> {
+            let texts: Vec<String> = library.texts()?.into_iter().collect();
+            Ok(recurring(&said, |form| texts.iter().any(|text| text.contains(form))))
+        })
+        .await
+        .context("the words could not be counted")??;
+        Ok(words)
     }
 
     /// How work orders are judged at this site.
@@ -325,7 +347,13 @@ impl Assistant {
             .understanding
             .speaker(conversation.variety.as_deref(), &lineage)
             .await?;
-        let said = to_simplified(question.trim()).into_text();
+        let mut said = to_simplified(question.trim()).into_text();
+        let before = earlier.last().and_then(|turn| turn.reply.as_ref());
+        if let Some(Asked::Meaning { question }) = before.and_then(|reply| reply.asked.as_ref())
+            && follow_up::confirms(&said)
+        {
+            said.clone_from(question);
+        }
         let understood = self.understanding.read(&said, &speaker, true).await?;
         let running = Running {
             conversation,

@@ -17,6 +17,13 @@ const WITHOUT_MATTER: &[&str] = &[
     "一下", "一般", "大概", "现在", "在", "和", "下", "上", "啥", "咋",
 ];
 
+/// Whether a short turn says yes to "did you mean …?".
+pub(crate) fn confirms(text: &str) -> bool {
+    const YES: &[&str] = &["是", "是的", "对", "对的", "对头", "嗯", "就是", "是嘛", "是咯", "是呢", "是这个", "就是这个", "没错", "要得"];
+    let bare = text.trim_end_matches(|character: char| !character.is_alphanumeric());
+    YES.contains(&bare.trim())
+}
+
 /// The question in full, where `text` leans on what was asked before.
 pub(crate) fn complete(text: &str, before: Option<&str>) -> Option<String> {
     let matter = matter(before?);

@@ -21,6 +21,8 @@ impl Assistant {
         let text = running.understood.text.as_str();
         if let Some(asked) = running.reply_before().and_then(|reply| reply.asked.clone()) {
             return match asked {
+                // Said yes, it was answered as understood; otherwise it is said anew.
+                Asked::Meaning { .. } => Ok(None),
                 Asked::Together { into } => self.hear_together(running, text, &into).await,
                 Asked::Slot { slot, skipped } => self.hear_slot(running, text, &slot, skipped).await,
             };

@@ -19,11 +19,13 @@ mod respond;
 mod staff;
 mod turn;
 mod understanding;
+mod unknown_words;
 mod wording;
 
 pub use assistant::{Assistant, OpenedConversation, Say, TurnStream, Writer};
 pub use policy::{Danger, Intent};
 pub use staff::Report;
+pub use unknown_words::UnknownWord;
 
 pub(crate) use prompt::INSTRUCTIONS;
 pub(crate) use understanding::Understanding;

@@ -101,7 +101,7 @@ pub struct FiledWorkOrder {
     pub urgent: bool,
 }
 
-/// Something asked back about the order that the conversation is about.
+/// Something asked back, about the question or the order that the conversation is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "about")]
 pub enum Asked {
@@ -111,6 +111,11 @@ pub enum Asked {
         slot: String,
         /// Those that the resident did not want to fill.
         skipped: Vec<String>,
+    },
+    /// Whether this is what was meant.
+    Meaning {
+        /// The question as it was understood.
+        question: String,
     },
     /// Whether to go on together with an order of a neighbour.
     Together {

@@ -73,6 +73,11 @@ pub(crate) const MEANWHILE: &str = "另外，这类事情的规定是这样的�
 /// "The staff was told at once."
 pub(crate) const ALERTED: &str = "我已经把这件事作为急事登记，通知社区。";
 
+/// "Did you mean: …?"
+pub(crate) fn did_you_mean(question: &str) -> String {
+    format!("我没听得太准。您是想问“{question}”吗？是的话说“是”，不是就换个说法再讲一遍。")
+}
+
 /// "Is it one of these you mean?"
 pub(crate) const WHICH: &str = "我不太确定您问的是哪件事。您想问的是下面哪一个？也可以换个说法再告诉我。";
 

@@ -21,6 +21,8 @@ enum Standing {
     InForce,
     NotYet,
     Expired,
+    /// A newer edition has taken over.
+    Superseded,
     Withdrawn,
 }
 
@@ -69,7 +71,10 @@ pub(crate) async fn show(
     let status = match record.status {
         crate::store::EditionStatus::Withdrawn => Standing::Withdrawn,
         crate::store::EditionStatus::Published if effective_on.is_some_and(|day| day > today) => Standing::NotYet,
-        crate::store::EditionStatus::Published if record.expires_on.is_some_and(|day| day <= today) => Standing::Expired,
+        crate::store::EditionStatus::Published if record.expires_on.is_some_and(|day| day <= today) => {
+            // It ended on its own day, or earlier because a newer edition took over.
+            if record.metadata.expires_on == record.expires_on { Standing::Expired } else { Standing::Superseded }
+        }
         crate::store::EditionStatus::Published => Standing::InForce,
     };
     Ok(Json(EditionPage {

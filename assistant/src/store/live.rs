@@ -125,4 +125,18 @@ impl Store {
         })
         .transpose()
     }
+
+    /// What residents at or below a place said lately, newest first, with the conversation.
+    pub async fn recent_words_of_residents(&self, place_path: &str) -> Result<Vec<(String, String)>> {
+        let (from, until) = super::places::subtree(place_path);
+        Ok(sqlx::query_as(
+            "SELECT t.conversation_id, t.text FROM turns t JOIN conversations v ON v.id = t.conversation_id \
+             JOIN communities p ON p.id = v.community_id WHERE p.path >= $1 AND p.path < $2 \
+             AND v.channel NOT IN ('cli', 'desk') ORDER BY t.created_at DESC LIMIT 5000",
+        )
+        .bind(from)
+        .bind(until)
+        .fetch_all(&self.pool)
+        .await?)
+    }
 }

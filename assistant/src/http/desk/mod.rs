@@ -19,6 +19,7 @@ mod order_page;
 mod places;
 mod session;
 mod sign_in;
+mod words;
 mod work_orders;
 mod writing;
 
@@ -132,6 +133,8 @@ fn orders() -> Router<AppState> {
         .route("/api/desk/figures", get(figures::show))
         .route("/api/desk/figures.csv", get(figures::show_csv))
         .route("/api/desk/heat-map", get(figures::heat_map))
+        .route("/api/desk/words", get(words::list).post(words::add).delete(words::remove))
+        .route("/api/desk/words/unknown", get(words::unknown))
         .route("/api/desk/events", get(events::stream))
 }
 
