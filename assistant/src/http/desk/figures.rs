@@ -37,14 +37,16 @@ pub(crate) struct Wanted {
 struct Row {
     key: String,
     name: String,
-    #[serde(flatten)]
-    tally: Tally,
+    filed: i64,
+    archived: i64,
+    open: i64,
+    followed_up: i64,
     response: Option<f64>,
     solution: Option<f64>,
     satisfaction: Option<f64>,
     weighted: Option<f64>,
     on_time: Option<f64>,
-    reopened_share: Option<f64>,
+    reopened: Option<f64>,
     first_contact: Option<f64>,
 }
 
@@ -60,13 +62,16 @@ impl Row {
         Self {
             key: key.to_owned(),
             name: name.to_owned(),
-            tally: tally.clone(),
+            filed: tally.filed,
+            archived: tally.archived,
+            open: tally.open,
+            followed_up: tally.followed_up,
             response,
             solution,
             satisfaction,
             weighted,
             on_time: share(tally.in_time as f64, tally.in_time + tally.late),
-            reopened_share: share(tally.reopened as f64, tally.filed),
+            reopened: share(tally.reopened as f64, tally.filed),
             first_contact: share(tally.without_order as f64, tally.conversations),
         }
     }
@@ -130,7 +135,7 @@ async fn figures(state: &AppState, who: &SignedIn, wanted: &Wanted) -> AppResult
             .iter()
             .map(|(key, tally)| Row::new(key, names.get(key).unwrap_or(key), tally, weights))
             .collect();
-        rows.sort_by(|one, other| other.tally.filed.cmp(&one.tally.filed));
+        rows.sort_by(|one, other| other.filed.cmp(&one.filed));
         rows
     };
     let names: BTreeMap<String, String> = store
@@ -216,16 +221,16 @@ pub(crate) async fn show_csv(
             lines.push(vec![
                 group.to_owned(),
                 row.name.clone(),
-                row.tally.filed.to_string(),
-                row.tally.archived.to_string(),
-                row.tally.open.to_string(),
-                row.tally.followed_up.to_string(),
+                row.filed.to_string(),
+                row.archived.to_string(),
+                row.open.to_string(),
+                row.followed_up.to_string(),
                 percent(row.response),
                 percent(row.solution),
                 percent(row.satisfaction),
                 percent(row.weighted),
                 percent(row.on_time),
-                percent(row.reopened_share),
+                percent(row.reopened),
                 percent(row.first_contact),
             ]);
         }
