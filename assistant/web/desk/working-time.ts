@@ -9,7 +9,7 @@ const SHANGHAI = 8 * 60 * MINUTE;
 const LONGEST_DAYS = 400;
 
 /** Hours where a place and all above it say nothing; the server's own. */
-const USUAL: WorkingHours = Object.fromEntries(
+export const USUAL: WorkingHours = Object.fromEntries(
   WEEKDAYS.slice(0, 5).map((day) => [day, ['08:30-12:00', '13:30-17:30']]),
 );
 

@@ -128,7 +128,7 @@ export async function desk_life_checks(session, desk) {
       await route.abort();
     });
     await page.locator('.composer .button.main').dblclick();
-    await page.locator('.notice.bad').waitFor();
+    await page.locator('.toast.bad').waitFor();
     same(
       await page.locator('.composer textarea').inputValue(),
       `只记一次 ${MARK}`,
@@ -212,7 +212,7 @@ export async function desk_life_checks(session, desk) {
       await page.context().setOffline(true);
       // Chromium keeps open streams alive when it goes offline, so the worker's own doing shows it.
       await page.keyboard.press('Control+Enter');
-      await page.locator('.notice.bad').waitFor({ timeout: 40_000 });
+      await page.locator('.toast.bad').waitFor({ timeout: 40_000 });
       await page.context().setOffline(false);
       same(await page.locator('.composer textarea').inputValue(), '断线也不丢', 'typed text');
       const second = await other.call('POST', 'work-orders', order_body(desk, `${MARK} 连上以后`));

@@ -17,23 +17,28 @@ export async function call(context, base, method, path, body) {
   return text ? JSON.parse(text) : null;
 }
 
+/** Cookies of those who have signed in: how often one address may is limited. */
+const jars = new Map();
+
 /** Signs an account in, changing a one-time password on the way. */
 export async function sign_in_by_call(context, base, login, password) {
-  let me;
-  try {
-    me = await call(context, base, 'POST', 'sign-in', { login, password });
-  } catch (error) {
-    // Changed by an earlier run.
-    me = await call(context, base, 'POST', 'sign-in', { login, password: NEW_PASSWORD }).catch(
-      () => {
-        throw error;
-      },
-    );
+  const jar = jars.get(login);
+  if (jar) {
+    await context.addCookies(jar);
+    return call(context, base, 'GET', 'me');
   }
+  const sign_in = (tried) => call(context, base, 'POST', 'sign-in', { login, password: tried });
+  // An earlier check or run may have changed it.
+  let me = await sign_in(password).catch((error) =>
+    sign_in(NEW_PASSWORD).catch(() => {
+      throw error;
+    }),
+  );
   if (me.account.must_change) {
     await call(context, base, 'PUT', 'me/password', { old: password, new: NEW_PASSWORD });
     me = await call(context, base, 'GET', 'me');
   }
+  jars.set(login, await context.cookies());
   return me;
 }
 

@@ -175,6 +175,7 @@ export const en_manage: typeof zh_manage = {
   place_hours_inherited: 'Those of the place above',
   place_hours_usual: 'Monday to Friday 08:30-12:00, 13:30-17:30',
   place_hours_help: 'Several shifts with a space between: 08:30-12:00 13:30-17:30. Empty is off.',
+  place_hours_never: 'Give at least one shift.',
   place_hours_wrong: (day, text) => `${day}: “${text}” is no shift; write it as 08:30-12:00.`,
   weekdays: {
     monday: 'Monday',

@@ -175,6 +175,7 @@ export const zh_manage = {
   place_hours_inherited: '和上级一样',
   place_hours_usual: '周一到周五 08:30-12:00、13:30-17:30',
   place_hours_help: '一天可以有几段，用空格隔开，比如 08:30-12:00 13:30-17:30。空着就是休息。',
+  place_hours_never: '至少要写一段工作时间。',
   place_hours_wrong: (day: string, text: string) =>
     `${day}的“${text}”看不懂，请写成 08:30-12:00 这样。`,
   weekdays: {
