@@ -135,6 +135,42 @@ export async function people_checks(session) {
     return null;
   });
 
+  await session.check('closed for long: nobody listens, until the page is looked at', async () => {
+    if (!mock) return ALONE;
+    const page = await session.resident({ prepare: (page) => page.clock.install() });
+    await open_widget(page);
+    const [number] = await file(page);
+    const id = await conversation(page);
+    await page.locator('.head-button[aria-label=关闭]').click();
+    await mock.until(() => mock.staff.is_heard(id));
+    await page.clock.fastForward(11 * 60_000);
+    await mock.until(() => !mock.staff.is_heard(id));
+    mock.staff.begin(number);
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await until_text(page.locator('.unread'), '1');
+    return null;
+  });
+
+  await session.check('a reader further up is left alone and shown the way down', async () => {
+    if (!mock) return ALONE;
+    const page = await session.resident();
+    await open_widget(page);
+    await file(page);
+    const id = await conversation(page);
+    mock.staff.take_over(id, '王芳');
+    for (let line = 1; line <= 12; line += 1) mock.staff.write(id, `第 ${line} 句`);
+    await page.locator('.message').getByText('第 12 句').waitFor();
+    await page.locator('.log').focus();
+    await page.keyboard.press('Home');
+    await page.waitForFunction(at_top);
+    mock.staff.write(id, '最后一句');
+    await page.getByRole('button', { name: '看新消息' }).click();
+    same(await page.locator('.news-below').count(), 0, 'button after it was pressed');
+    same(await focused(page, (element) => element.className), 'log', 'focus');
+    same(await page.evaluate(at_top), false, 'still at the top');
+    return null;
+  });
+
   await session.check('done: solved, with one tap for how satisfied', async () => {
     if (!mock) return ALONE;
     const page = await session.resident();
@@ -317,6 +353,11 @@ async function look_up(sheet, number, key) {
   await form.locator('input').nth(0).fill(number);
   await form.locator('input').nth(1).fill(key);
   await form.locator('button[type=submit]').click();
+}
+
+/** Whether the beginning of the conversation is in view. */
+function at_top() {
+  return document.querySelector('xiangyin-widget').shadowRoot.querySelector('.log').scrollTop === 0;
 }
 
 /** What stands in the conversation, from above. */

@@ -222,6 +222,8 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
         url: `http://127.0.0.1:${server.address().port}`,
         requests,
         staff: community.staff,
+        /** Resolves when `condition` holds. */
+        until: (condition) => until(condition, pace_ms),
         stop: () => {
           server.closeAllConnections();
           return new Promise((done) => server.close(done));

@@ -15,6 +15,7 @@ import type { Announcer } from './announcer.svelte';
 import { Exchange } from './exchange.svelte';
 import { Feed, type PlacedMessage } from './feed.svelte';
 import { Order } from './order';
+import { Outbox, type Unanswered } from './outbox';
 
 /** After this long a resident is asked whether to go on or start anew. */
 const RESUME_MS = 30 * 60_000;
@@ -27,13 +28,6 @@ interface Kept extends ConversationKey {
   last_active_at: number;
   /** Id of the newest message of the staff that was on screen. */
   seen?: string;
-}
-
-/** A message that has no answer yet. */
-interface Unanswered {
-  client_id: string;
-  text: string;
-  sent_at: number;
 }
 
 /** `closed` until somebody opens the widget; `ask` while the resume question stands. */
@@ -63,6 +57,7 @@ export class Conversation {
   });
 
   readonly #order = new Order();
+  readonly #outbox: Outbox;
   #key: Promise<ConversationKey> | null = null;
   readonly #listeners = new AbortController();
 
@@ -73,6 +68,7 @@ export class Conversation {
     readonly announcer: Announcer,
     readonly settings: Settings,
   ) {
+    this.#outbox = new Outbox(`${this.#name}:unanswered`);
     this.feed = new Feed(api, this.#order, {
       heard: (message) => this.#hear_message(message),
       seen: (id) => this.#change_kept({ seen: id }),
@@ -174,7 +170,7 @@ export class Conversation {
 
   start_new(): void {
     this.#forget_conversation();
-    remove(this.#outbox_name);
+    this.#outbox.clear();
     this.exchanges = [];
     this.announcer.clear();
     this.opening = 'ready';
@@ -193,7 +189,7 @@ export class Conversation {
     const exchange = new Exchange(random_id(), said, true, order);
     this.exchanges = [...this.exchanges, exchange];
     this.announcer.clear();
-    this.#keep_unanswered(exchange);
+    this.#outbox.keep(exchange.client_id, exchange.text);
     void this.deliver(exchange);
   }
 
@@ -204,7 +200,7 @@ export class Conversation {
       exchange.begin();
       try {
         await this.#hear(exchange);
-        this.#forget_unanswered(exchange);
+        this.#outbox.forget(exchange.client_id);
         this.#touch();
         return;
       } catch (error) {
@@ -231,7 +227,7 @@ export class Conversation {
   /** Takes a message that could not be sent back into the text field. */
   take_back(exchange: Exchange): void {
     this.exchanges = this.exchanges.filter((other) => other !== exchange);
-    this.#forget_unanswered(exchange);
+    this.#outbox.forget(exchange.client_id);
     this.draft = this.draft ? `${exchange.text}\n${this.draft}` : exchange.text;
     this.keep_draft();
   }
@@ -376,7 +372,7 @@ export class Conversation {
   }
 
   #take_up_unanswered(): void {
-    for (const unanswered of this.#outbox) this.#take_up(unanswered);
+    for (const unanswered of this.#outbox.messages) this.#take_up(unanswered);
   }
 
   #take_up({ client_id, text, sent_at }: Unanswered): void {
@@ -401,29 +397,11 @@ export class Conversation {
     this.feed.forget();
   }
 
-  get #outbox(): Unanswered[] {
-    return load<Unanswered[]>(this.#outbox_name) ?? [];
-  }
-
-  #keep_unanswered({ client_id, text }: Exchange): void {
-    save(this.#outbox_name, [...this.#outbox, { client_id, text, sent_at: Date.now() }]);
-  }
-
-  #forget_unanswered({ client_id }: Exchange): void {
-    const left = this.#outbox.filter((unanswered) => unanswered.client_id !== client_id);
-    if (left.length > 0) save(this.#outbox_name, left);
-    else remove(this.#outbox_name);
-  }
-
   get #name(): string {
     return `xiangyin:${this.community_id}`;
   }
 
   get #draft_name(): string {
-    return `xiangyin:${this.community_id}:draft`;
-  }
-
-  get #outbox_name(): string {
-    return `xiangyin:${this.community_id}:unanswered`;
+    return `${this.#name}:draft`;
   }
 }
