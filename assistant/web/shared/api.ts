@@ -73,7 +73,8 @@ export class Api {
     after: string,
     signal: AbortSignal,
   ): AsyncGenerator<ConversationEvent> {
-    const path = `api/conversations/${encodeURIComponent(key.id)}/events?after=${encodeURIComponent(after)}`;
+    const query = new URLSearchParams({ after });
+    const path = `api/conversations/${encodeURIComponent(key.id)}/events?${query}`;
     const response = await this.#send('GET', path, {
       token: key.token,
       accept: 'text/event-stream',

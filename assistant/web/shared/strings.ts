@@ -1,5 +1,7 @@
 /** Every word of the interface, Chinese first. What the server says is never translated here. */
 
+import type { Message } from './types';
+
 export type Language = 'zh' | 'en';
 
 const zh = {
@@ -85,6 +87,8 @@ const zh = {
   // People in the conversation.
   staff: '工作人员',
   staff_named: (name: string) => `工作人员${name}`,
+  said_by: ({ author, name }: Pick<Message, 'author' | 'name'>) =>
+    author === 'worker' ? `工作人员${name ?? ''}` : '社区通知',
   person_note: '真人回答',
   notice: '社区通知',
   speaks_now: (name: string) => `现在是社区工作人员${name}在跟您说`,
@@ -360,6 +364,8 @@ const en: Texts = {
 
   staff: 'Staff',
   staff_named: (name) => `${name}, staff`,
+  said_by: ({ author, name }) =>
+    author === 'worker' ? `Staff ${name ?? ''}`.trim() : 'News from the community',
   person_note: 'a person answers',
   notice: 'News from the community',
   speaks_now: (name) => `${name} of the community staff is talking with you now`,

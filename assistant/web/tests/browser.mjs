@@ -196,3 +196,18 @@ export function same(actual, expected, what) {
 export function holds(truth, what) {
   if (!truth) throw new Error(what);
 }
+
+/** Stands in for the voices of the device, which a machine without sound has none of. */
+export function voices(list) {
+  globalThis.spoken = [];
+  globalThis.SpeechSynthesisUtterance = class {
+    constructor(text) {
+      this.text = text;
+    }
+  };
+  const synthesis = new EventTarget();
+  synthesis.getVoices = () => list;
+  synthesis.speak = (utterance) => globalThis.spoken.push(utterance.text);
+  synthesis.cancel = () => undefined;
+  Object.defineProperty(globalThis, 'speechSynthesis', { value: synthesis });
+}

@@ -14,6 +14,7 @@ import {
   same,
   send,
   small_targets,
+  voices,
 } from './browser.mjs';
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -291,19 +292,4 @@ async function tab_to(page, key, wanted) {
     if (await focused(page, wanted)) return;
   }
   throw new Error(`not reached with ${key}: ${wanted}`);
-}
-
-/** Stands in for the voices of the device, which a machine without sound has none of. */
-function voices(list) {
-  globalThis.spoken = [];
-  globalThis.SpeechSynthesisUtterance = class {
-    constructor(text) {
-      this.text = text;
-    }
-  };
-  const synthesis = new EventTarget();
-  synthesis.getVoices = () => list;
-  synthesis.speak = (utterance) => globalThis.spoken.push(utterance.text);
-  synthesis.cancel = () => undefined;
-  Object.defineProperty(globalThis, 'speechSynthesis', { value: synthesis });
 }

@@ -13,6 +13,7 @@ import {
   same,
   send,
   small_targets,
+  voices,
 } from './browser.mjs';
 
 const ALONE = 'needs the stand-in server, whose staff the check plays';
@@ -89,7 +90,7 @@ export async function people_checks(session) {
     return null;
   });
 
-  await session.check('news while the panel is closed: counted, said, there when opened', async () => {
+  await session.check('news while closed: counted, said, there when opened', async () => {
     if (!mock) return ALONE;
     const page = await session.resident();
     await open_widget(page);
@@ -135,7 +136,7 @@ export async function people_checks(session) {
     return null;
   });
 
-  await session.check('closed for long: nobody listens, until the page is looked at', async () => {
+  await session.check('closed for long: nobody listens until the page is seen', async () => {
     if (!mock) return ALONE;
     const page = await session.resident({ prepare: (page) => page.clock.install() });
     await open_widget(page);
@@ -168,6 +169,20 @@ export async function people_checks(session) {
     same(await page.locator('.news-below').count(), 0, 'button after it was pressed');
     same(await focused(page, (element) => element.className), 'log', 'focus');
     same(await page.evaluate(at_top), false, 'still at the top');
+    return null;
+  });
+
+  await session.check('read aloud: what a worker wrote', async () => {
+    if (!mock) return ALONE;
+    const local = [{ lang: 'zh-CN', name: 'near', localService: true }];
+    const page = await session.resident({ prepare: (page) => page.addInitScript(voices, local) });
+    await open_widget(page);
+    await ask(page, QUESTIONS.answered);
+    const id = await conversation(page);
+    mock.staff.take_over(id, '王芳');
+    mock.staff.write(id, '我下午两点到。');
+    await page.locator('.message.worker').getByRole('button', { name: '朗读' }).click();
+    same(await page.evaluate(() => globalThis.spoken), ['我下午两点到。'], 'what was read');
     return null;
   });
 

@@ -99,10 +99,10 @@ export class Conversation {
     return filed?.work_order?.lookup_code ?? null;
   }
 
-  /** Whether a message is the last word about its work order. */
-  is_newest(message: Message): boolean {
-    const about = this.feed.messages.filter((other) => other.work_order === message.work_order);
-    return about[about.length - 1]?.id === message.id;
+  /** Whether a notice is the last word about its work order. */
+  is_newest({ id, work_order }: Message): boolean {
+    const notices = this.feed.messages.filter((other) => other.author === 'notice');
+    return notices.filter((other) => other.work_order === work_order).pop()?.id === id;
   }
 
   /**
@@ -138,8 +138,10 @@ export class Conversation {
     }
     const idle = Date.now() - kept.last_active_at;
     this.idle_minutes = Math.max(1, Math.round(idle / 60_000));
-    // Whoever has news waiting does not want to be asked first.
-    if (idle > RESUME_MS && this.feed.unread === 0) this.opening = 'ask';
+    // Whoever has news waiting, or a person, does not want to be asked first.
+    const { unread, holder } = this.feed;
+    const awaited = unread > 0 || holder.waiting || holder.name !== null;
+    if (idle > RESUME_MS && !awaited) this.opening = 'ask';
     else void this.resume();
   }
 
@@ -366,8 +368,7 @@ export class Conversation {
       this.announcer.say(texts.new_messages(this.feed.unread));
       return;
     }
-    const who = message.author === 'worker' ? texts.staff_named(message.name ?? '') : texts.notice;
-    this.announcer.say(`${who}：${message.text}`);
+    this.announcer.say(`${texts.said_by(message)}：${message.text}`);
     if (this.opening === 'ask') void this.resume();
   }
 

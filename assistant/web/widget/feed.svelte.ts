@@ -6,7 +6,7 @@ import type { ConversationEvent, ConversationKey, Holder, Message } from '../sha
 /** A broken stream is taken up again after this long, then after twice as long, and so on. */
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
-/** Once the panel has been closed for this long, nobody listens any more until the page is looked at again. */
+/** So long after the panel was closed nobody listens any more, until the page is looked at. */
 const CLOSED_MS = 10 * 60_000;
 /** What the server has kept comes at once; what comes later than this has just been said. */
 const CATCH_UP_MS = 2_000;
@@ -109,7 +109,7 @@ export class Feed {
       } catch (error) {
         // What this key opened is gone; the next message of the resident begins anew.
         if (error instanceof Problem && error.forgotten) {
-          if (!signal.aborted) this.#stop();
+          if (!signal.aborted) this.close();
           return;
         }
         if (error instanceof Problem) asked_to_wait = (error.retry_after ?? 0) * 1000;

@@ -3,8 +3,8 @@ const AFTER_THE_PAST = 1e15;
 
 /**
  * Where things stand in a conversation. What the server kept stands by the server's clock; what
- * happens before the resident's eyes stands in the order in which it happens, whatever the clocks of
- * telephone and server say.
+ * happens before the resident's eyes stands in the order in which it happens, whatever the clocks
+ * of telephone and server say.
  */
 export class Order {
   #newest = 0;
