@@ -82,7 +82,7 @@ impl System {
             writer,
             self.config.conversation.clone(),
             self.work_orders.clone(),
-            self.config.work_orders.person_wait_seconds,
+            &self.config.work_orders,
         )
         .await
     }

@@ -1,20 +1,32 @@
 //! What a recogniser misheard, put right by sound.
 
 mod candidates;
+mod hypothesis;
 mod index;
 mod lattice;
+mod names;
 
 use std::{ops::Range, sync::Arc};
 
 use self::{
-    candidates::{Candidate, Hypothesis},
+    candidates::Candidate,
+    hypothesis::Hypothesis,
     index::TermIndex,
-    lattice::Lattice,
+    lattice::{Hearing, Lattice, Row},
 };
 use crate::{
-    Change, Entry, LanguageModel, Mapped, Variety, forms::Forms, normalize::probability,
+    Change, Entry, LanguageModel, Mapped, Variety,
+    forms::Forms,
+    normalize::{least_certain, probability},
     phonology::Ear,
 };
+
+/// How [`certainty`] follows from the difference of two rows' scores.
+const CERTAIN: f32 = 0.75;
+const DOUBTFUL: f32 = 0.8;
+
+/// Certainty below which a text stays as it was heard.
+const ANY_BETTER: f32 = 0.5;
 
 /// A name or word that people are likely to say here: a service, a document, a place.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,26 +85,38 @@ pub struct Corrected {
     pub text: Mapped,
     /// What was changed, in order; each gloss sounds like its form.
     pub changes: Vec<Change>,
-    /// That of the least certain change, 1 without changes.
+    /// How sure the whole is, between 0 and 1: that of the least certain change, 1 without changes.
+    ///
+    /// A change's certainty follows from how much better the likeliest reading is than the likeliest
+    /// that does not change those characters so, by a logistic curve fitted to simulated accents:
+    /// about as many of the changes with certainty 0.6 or 0.9 are right. Below 0.5 nothing is changed.
     pub certainty: f32,
+}
+
+impl Corrected {
+    /// The change to ask back about when [`Corrected::certainty`] is too low to go on without.
+    pub fn least_certain(&self) -> Option<&Change> {
+        least_certain(&self.changes)
+    }
 }
 
 /// Puts right what sounds like a known term, or like a word of the documents, but is written as no
 /// sensible words.
 ///
-/// The text is read as the likeliest row of words; terms that sound like a stretch of it compete
-/// with the words that stand there, at a price for every sound that differs, as the ear of the
-/// variety's speakers hears it.
+/// The text is read as the likeliest row of words; terms, words of the documents and frequent single
+/// characters that sound like a stretch of it compete with what stands there, at a price for every
+/// sound that differs, as the ear of the variety's speakers hears it. Two readings are weighed: that
+/// nearly all was heard well, where a change needs strong reasons, and that it was heard through an
+/// accent, where changes are cheap but must together make a text of which the documents know. Names,
+/// words of the dialect, and characters rarer than others of their sound, which no recogniser writes
+/// for a sound it does not know, are dear to change.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use dialects::{Corrector, Heard, LanguageModel, Variety};
-/// let corrector = Corrector::new(
-///     ["居住证", "高龄津贴"],
-///     Some(Variety::Kunming),
-///     &[],
-///     Arc::new(LanguageModel::default()),
-/// );
+/// let model = LanguageModel::train(["老人可以在社区申请高龄津贴", "居住证怎么办理"]);
+/// let terms = ["居住证", "高龄津贴"];
+/// let corrector = Corrector::new(terms, Some(Variety::Kunming), &[], Arc::new(model));
 /// let corrected = corrector.correct(&Heard::spoken("高零今天在哪里领"));
 /// assert_eq!(corrected.text.text(), "高龄津贴在哪里领");
 /// assert_eq!(corrector.correct(&Heard::spoken("今天在哪里")).changes, []);
@@ -125,8 +149,8 @@ impl Corrector {
 
     /// Puts a text right.
     pub fn correct(&self, heard: &Heard) -> Corrected {
-        let hypothesis = Hypothesis::new(heard, &self.forms, self.ear);
-        let candidates = candidates::find(&hypothesis, &self.index, self.ear, &self.model);
+        let hypothesis = Hypothesis::new(heard, &self.forms, self.ear, &self.index, &self.model);
+        let candidates = candidates::find(&hypothesis, &self.index, self.ear);
         if candidates.iter().all(|candidate| candidate.changed == 0) {
             return Corrected {
                 text: Mapped::unchanged(heard.text.as_str()),
@@ -135,20 +159,22 @@ impl Corrector {
             };
         }
         let lattice = Lattice::new(&hypothesis, &candidates, &self.model);
-        let best = lattice.best(None);
+        let best = likelier(&lattice, None);
         let mut text = Mapped::new();
         let mut changes = Vec::new();
         let mut at = 0;
         for &taken in &best.taken {
             let candidate: &Candidate = &candidates[taken];
-            if candidate.changed == 0 {
-                continue;
-            }
             let range = hypothesis.bytes(candidate.range.clone());
             let form = &heard.text[range.clone()];
+            let without = likelier(&lattice, Some(taken));
+            let certainty = certainty(best.score - without.score);
+            if certainty < ANY_BETTER {
+                continue;
+            }
             text.push(&heard.text[at..range.start], at..range.start);
             at = range.start;
-            for (heard, meant) in form.char_indices().zip(candidate.text.chars()) {
+            for (heard, meant) in form.char_indices().zip(candidate.spoken.text.chars()) {
                 let end = range.start + heard.0 + heard.1.len_utf8();
                 text.replace(meant.encode_utf8(&mut [0; 4]), at..end);
                 at = end;
@@ -156,8 +182,8 @@ impl Corrector {
             changes.push(Change {
                 form: form.to_owned(),
                 range,
-                gloss: candidate.text.clone(),
-                certainty: probability(best.score - lattice.best(Some(taken)).score),
+                gloss: candidate.spoken.text.clone(),
+                certainty,
             });
         }
         text.push(&heard.text[at..], at..heard.text.len());
@@ -170,6 +196,24 @@ impl Corrector {
             changes,
             certainty,
         }
+    }
+}
+
+/// The probability that a change is right whose row is better by so much than the best without it.
+///
+/// Fitted (logistic, by eye of the deciles) to 8,000 changes of questions said in four accents.
+fn certainty(better: f32) -> f32 {
+    probability(CERTAIN * better - DOUBTFUL)
+}
+
+/// The likelier of the rows of somebody who was heard well and of somebody with an accent.
+fn likelier(lattice: &Lattice, without: Option<usize>) -> Row {
+    let well = lattice.best(Hearing::Well, without);
+    let accented = lattice.best(Hearing::Accented, without);
+    if accented.score > well.score {
+        accented
+    } else {
+        well
     }
 }
 
@@ -216,6 +260,44 @@ mod tests {
             "神情紧张的老人",
             "这里办事大厅几点开门",
             "我带班上的同学去办事",
+        ] {
+            let corrected = corrector().correct(&Heard::spoken(text));
+            assert_eq!(corrected.text.text(), text, "{:?}", corrected.changes);
+        }
+    }
+
+    #[test]
+    fn through_an_accent_single_characters_come_back_too() {
+        let model = LanguageModel::train([
+            "申请居住证需要什么材料，要不要交钱",
+            "什么人可以申请高龄津贴，怎么办理",
+            "申请社保要什么材料，什么时候可以办理，怎么办理",
+            "要什么材料，要不要本人去，什么时候去",
+        ]);
+        let corrector = Corrector::new(
+            ["居住证", "高龄津贴", "社保卡"],
+            Some(Variety::Chengdu),
+            &[],
+            Arc::new(model),
+        );
+        let heard = Heard::spoken("身请居住正需药森么材料，药不药本人去");
+        let corrected = corrector.correct(&heard);
+        assert_eq!(
+            corrected.text.text(),
+            "申请居住证需要什么材料，要不要本人去"
+        );
+        let doubtful = corrected.least_certain().expect("something was changed");
+        assert!((doubtful.certainty - corrected.certainty).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn names_and_rare_words_are_left_alone() {
+        for text in [
+            "我叫张家丽，住在枫树山小学旁边",
+            "长株潭的公交卡能用吗",
+            "卫健委的电话是多少",
+            "李昆和王建民什么时候来",
+            "黄足笛鲷的生活习性是什么",
         ] {
             let corrected = corrector().correct(&Heard::spoken(text));
             assert_eq!(corrected.text.text(), text, "{:?}", corrected.changes);

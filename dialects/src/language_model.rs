@@ -149,6 +149,15 @@ impl LanguageModel {
         probability.ln()
     }
 
+    /// Natural logarithm of a character's share in these texts; `None` where it was not seen.
+    pub(crate) fn character(&self, character: char) -> Option<f32> {
+        let key = pack(&[class(character)]);
+        let all = self.contexts.get(&context(key))?.seen as f32;
+        self.counts
+            .get(&key)
+            .map(|&count| (count as f32 / all).ln())
+    }
+
     /// Natural logarithm of a word's probability in these texts; `None` where it was not seen.
     pub(crate) fn word(&self, word: &str) -> Option<f32> {
         self.words
@@ -178,6 +187,8 @@ impl Default for State {
 /// Digits are one character to the model, letters another, and all marks end a clause.
 fn class(character: char) -> char {
     match character {
+        // Nearly all; asking whether they are letters takes much longer.
+        '\u{4e00}'..='\u{9fff}' => character,
         '0'..='9' => '0',
         'a'..='z' | 'A'..='Z' => 'a',
         _ if character.is_alphanumeric() => character,

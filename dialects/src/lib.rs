@@ -46,14 +46,17 @@
 //!   the model's state) wins; the sentence as it stands is always one of the paths.
 //! * [`phonology`]: syllables, folded into classes of what a variety merges, and costs of taking one
 //!   for another, from `data/*/sounds.tsv`.
-//! * [`Corrector`]: terms that sound like a stretch (found by pairs of folded syllables) compete with
-//!   the words that stand there, in a lattice of words with their frequencies: a noisy channel. Real
-//!   words, numbers, and words of the dialect are dear to change; what the recogniser was unsure of
-//!   is cheap.
-//! * [`identify`]: forms weighted by how few varieties share them. Standard is the usual outcome.
+//! * [`Corrector`]: terms that sound like a stretch (found by pairs of folded syllables), and words
+//!   and frequent characters (found in a tree of syllables), compete with what stands there, in a
+//!   lattice of words with the model's state: a noisy channel. It is decoded twice, as heard well
+//!   and as heard through an accent, and the likelier reading wins. Real words, names, numbers, rare
+//!   characters, and words of the dialect are dear to change; what the recogniser was unsure of is
+//!   cheap.
+//! * [`identify`]: forms and constructions weighted by how few varieties share them. Standard is the
+//!   usual outcome.
 //!
 //! Each [`Change`] carries a certainty: how much better the best path is than the best that says
-//! something else there. A turn can ask back when it is low.
+//! something else there. A turn can ask back when it is low; `least_certain` is what to ask about.
 //!
 //! [`script`], [`pinyin`] and [`numerals`] serve documents as much as utterances.
 

@@ -1,6 +1,6 @@
 //! Dialect text to standard text.
 
-mod grammar;
+pub(crate) mod grammar;
 mod lattice;
 mod setting;
 
@@ -53,8 +53,26 @@ pub struct Normalized {
     pub text: Mapped,
     /// What was changed, in order.
     pub changes: Vec<Change>,
-    /// How sure the whole is: that of the least certain change, 1 without changes.
+    /// How sure the whole is, between 0 and 1: that of the least certain change, 1 without changes.
+    ///
+    /// A change's certainty is the probability that stands for the difference, in log odds, of the
+    /// best reading of its sentence and the best that says something else in its place: the shares of
+    /// the entries, what stands around them, and the language model.
     pub certainty: f32,
+}
+
+impl Normalized {
+    /// The change to ask back about when [`Normalized::certainty`] is too low to go on without.
+    pub fn least_certain(&self) -> Option<&Change> {
+        least_certain(&self.changes)
+    }
+}
+
+/// The change that is least sure, the first of equal ones.
+pub(crate) fn least_certain(changes: &[Change]) -> Option<&Change> {
+    changes
+        .iter()
+        .min_by(|one, other| one.certainty.total_cmp(&other.certainty))
 }
 
 /// A stretch of a text that was replaced.

@@ -20,7 +20,7 @@ use std::ops::Range;
 
 pub(crate) use self::{
     ear::Ear,
-    syllable::{Readings, readings},
+    syllable::{Readings, Syllable, readings},
 };
 pub use self::{
     ear::{distance, similarity},

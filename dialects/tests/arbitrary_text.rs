@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use dialects::{
     Change, Corrector, Entry, Heard, LanguageModel, Mapped, Normalizer, Variety, identify,
-    numerals, phonology,
+    numerals, phonology, pinyin, script,
 };
 use proptest::prelude::*;
 
@@ -114,7 +114,21 @@ proptest! {
         let identified = identify(&text);
         prop_assert!((0.0..=1.0).contains(&identified.confidence));
         prop_assert!(phonology::fold_broad(&text).count() <= text.chars().count());
-        numerals::quantities(&text);
+        for quantity in numerals::quantities(&text) {
+            prop_assert!(text.get(quantity.span).is_some());
+        }
+    }
+
+    #[test]
+    fn any_script_is_simplified_in_place(text in text()) {
+        let simplified = Mapped::unchanged(text.as_str())
+            .then(script::to_simplified)
+            .then(script::to_half_width)
+            .then(pinyin::strip_annotations);
+        for (at, character) in simplified.text().char_indices() {
+            let original = simplified.original(at..at + character.len_utf8());
+            prop_assert!(text.get(original).is_some());
+        }
     }
 
     #[test]

@@ -56,7 +56,7 @@ const SAME_MEANING: &[(&str, &str)] = &[
 
 /// Sentences of 10,000 in which a recogniser's output may be corrected although it was right; names
 /// of people and places are what it cannot know.
-const CORRECTED: usize = 100;
+const CORRECTED: usize = 50;
 
 /// What a community has: its language model and its terms.
 fn community(shared: &Path) -> (Arc<LanguageModel>, Vec<Term>) {

@@ -6,6 +6,7 @@ mod calibration;
 mod cases;
 mod collections;
 mod data;
+mod department;
 mod logistic;
 mod report;
 mod simulator;
@@ -52,6 +53,23 @@ enum Command {
         #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../knowledge/calibration"))]
         out: PathBuf,
     },
+    /// Train a model that the program carries, and write its file; build again afterwards.
+    Train {
+        /// What is trained.
+        target: Trained,
+        #[command(flatten)]
+        setting: Setting,
+        /// The model's file.
+        #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../assistant/data/department.bin"))]
+        out: PathBuf,
+    },
+}
+
+/// A model that is trained.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Trained {
+    /// Which department a message is for.
+    Department,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -74,5 +92,10 @@ fn main() -> anyhow::Result<()> {
             setting,
             out,
         } => calibration::calibrate(target, &setting, &out),
+        Command::Train {
+            target: Trained::Department,
+            setting,
+            out,
+        } => department::train(&setting, &out),
     }
 }

@@ -21,3 +21,9 @@ pub use index::signals::{RankingWeights, Signals};
 pub use library::{Change, IndexedAnswer, IndexedEdition, Library, LibraryError, Progress};
 pub use prepared::AnswerMatch;
 pub use search::{Evidence, Score, Scores, SearchQuery, SearchResult, Timings};
+
+/// A text cut without gaps or overlaps into words of the dictionary, marks included; lower case,
+/// full-width forms made half-width.
+pub fn words(text: &str) -> Vec<String> {
+    index::analyze::Analyzer::words().cut(text)
+}

@@ -369,6 +369,11 @@ impl Library {
         Some(Box::new(ExactScan::new(embeddings.matrix(), places?)))
     }
 
+    /// Name of the embedding model.
+    pub fn embedding_model(&self) -> &str {
+        self.embedder.model()
+    }
+
     /// The vectors of questions that are needed at every start: computed once, kept with those of
     /// the index.
     pub fn question_vectors(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, LibraryError> {

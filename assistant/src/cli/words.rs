@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use super::{Call, output};
-use crate::store::{LocalWord, Store};
+use crate::store::{Actor, LocalWord, Store};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -61,11 +61,11 @@ pub(super) async fn run(call: &Call, command: Command) -> Result<ExitCode> {
                 form,
                 gloss,
             };
-            store.add_local_word(&word).await?;
+            store.add_local_word(&word, &Actor::console()).await?;
             output::line(format!("已添加 {}", word.form));
         }
         Command::Remove { form, community } => {
-            let removed = store.remove_local_word(&place(community), &form).await?;
+            let removed = store.remove_local_word(&place(community), &form, &Actor::console()).await?;
             output::line(match removed {
                 0 => format!("没有这个词：{form}"),
                 _ => format!("已删除 {form}"),

@@ -25,9 +25,10 @@ use super::understanding::Understanding;
 use super::turn::{Composition, Disposition, Reason, Reply, Sentence, Turn, TurnEvent};
 use super::wording;
 use crate::config;
-use crate::work_orders::{Clocks, Reading, WorkOrders};
+use crate::work_orders::department::Suggestion;
+use crate::work_orders::{Clocks, Departments, Reading, WorkOrders};
 use crate::store::{
-    Community, Contact, Conversation, NewWorkOrder, OrderKind, StartedTurn, Store,
+    Community, Contact, Conversation, NewWorkOrder, OrderKind, StartedTurn, Store, WorkOrder,
 };
 
 /// The model that writes, once it is loaded; until then answers are verified or quoted.
@@ -44,7 +45,9 @@ pub struct Assistant {
     pub(super) examples: Arc<policy::Examples>,
     pub(super) understanding: Arc<Understanding>,
     pub(super) work_orders: WorkOrders,
+    departments: Departments,
     pub(super) person_wait_seconds: u32,
+    weights: config::Weights,
     pub(super) in_flight: InFlight,
 }
 
@@ -81,11 +84,12 @@ impl Assistant {
         generator: Writer,
         settings: config::Conversation,
         work_orders: WorkOrders,
-        person_wait_seconds: u32,
+        orders: &config::WorkOrders,
     ) -> Result<Self> {
         let embedding = Arc::clone(&library);
         let understanding = Understanding::load(Arc::clone(&library), store.clone()).await?;
         let examples = spawn_blocking(move || policy::Examples::load(&embedding)).await??;
+        let departments = Departments::load(Arc::clone(&library), &store).await?;
         Ok(Self {
             store,
             library,
@@ -94,8 +98,10 @@ impl Assistant {
             slow_turns: AtomicUsize::new(0),
             examples: Arc::new(examples),
             understanding,
+            departments,
             work_orders,
-            person_wait_seconds,
+            person_wait_seconds: orders.person_wait_seconds,
+            weights: orders.weights,
             in_flight: InFlight::default(),
         })
     }
@@ -112,7 +118,30 @@ impl Assistant {
 
     /// Fills in what an order needs before it is filed.
     pub(super) async fn complete(&self, order: &mut NewWorkOrder) -> Result<()> {
-        self.work_orders.complete(order).await
+        self.work_orders.complete(order).await?;
+        if order.department.is_none() {
+            let best = self.departments.suggest(&order.question).await?.into_iter().next();
+            order.department = best.map(|best| (best.department.name().to_owned(), f64::from(best.confidence)));
+        }
+        Ok(())
+    }
+
+    /// The departments that a matter may be for, the likeliest first.
+    pub(crate) async fn departments(&self, question: &str) -> Result<Vec<Suggestion>> {
+        self.departments.suggest(question).await
+    }
+
+    /// Learns which department a dispatcher chose for an order.
+    pub(crate) async fn learn_department(&self, order: &WorkOrder) -> Result<()> {
+        match &order.department {
+            Some(department) => self.departments.learn(&order.question, department).await,
+            None => Ok(()),
+        }
+    }
+
+    /// How work orders are judged at this site.
+    pub(crate) fn weights(&self) -> config::Weights {
+        self.weights
     }
 
     /// The searchable knowledge.

@@ -208,20 +208,6 @@ impl Written {
 }
 
 impl Store {
-    /// Keeps that somebody looked at what not everybody may see.
-    pub async fn note_look(&self, actor: &Actor, action: &str, subject: &str, community_id: &str) -> Result<()> {
-        let mut transaction = self.write().await?;
-        let entry = AuditEntry {
-            actor,
-            action,
-            subject: subject.to_owned(),
-            community_id: Some(community_id),
-            details: serde_json::json!({}),
-        };
-        audit(&mut transaction, &entry).await?;
-        Ok(transaction.commit().await?)
-    }
-
     /// Writes down something that changed nothing, such as a look at personal data.
     pub async fn record(&self, entry: &AuditEntry<'_>) -> Result<()> {
         let mut transaction = self.write().await?;

@@ -2,8 +2,11 @@
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
+use serde_json::json;
 use sqlx::Row;
 
+use super::audit::Actor;
+use super::places::note;
 use super::{Store, new_id, now};
 
 /// A word of a community.
@@ -19,10 +22,11 @@ pub struct LocalWord {
 
 impl Store {
     /// Adds a word; adding it again changes nothing.
-    pub async fn add_local_word(&self, word: &LocalWord) -> Result<()> {
+    pub async fn add_local_word(&self, word: &LocalWord, actor: &Actor) -> Result<()> {
         ensure!(!word.form.trim().is_empty(), "the word is empty");
         self.community(&word.community_id).await?;
-        sqlx::query(
+        let mut transaction = self.write().await?;
+        let done = sqlx::query(
             "INSERT INTO local_words (id, community_id, form, gloss, created_at) \
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (community_id, form, gloss) DO NOTHING",
         )
@@ -31,18 +35,28 @@ impl Store {
         .bind(word.form.trim())
         .bind(word.gloss.trim())
         .bind(now())
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        if done.rows_affected() > 0 {
+            let details = json!({"form": word.form, "gloss": word.gloss});
+            note(&mut transaction, actor, "word.add", &word.community_id, details).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// Takes back every meaning of a form; the number of those that there were.
-    pub async fn remove_local_word(&self, community_id: &str, form: &str) -> Result<u64> {
+    pub async fn remove_local_word(&self, community_id: &str, form: &str, actor: &Actor) -> Result<u64> {
+        let mut transaction = self.write().await?;
         let done = sqlx::query("DELETE FROM local_words WHERE community_id = $1 AND form = $2")
             .bind(community_id)
             .bind(form.trim())
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await?;
+        if done.rows_affected() > 0 {
+            let details = json!({"form": form});
+            note(&mut transaction, actor, "word.remove", community_id, details).await?;
+        }
+        transaction.commit().await?;
         Ok(done.rows_affected())
     }
 

@@ -43,7 +43,7 @@ pub(crate) use places::check_place_id;
 pub use sessions::{Session, session_id};
 pub use work_orders::{
     Addition, Attachment, Changed, Contact, Mention, MoveError, Moved, NewAttachment, NewWorkOrder, OrderEdit,
-    OrderFilter, OrderKind, OrderLine, OrderPage, Present, Queue as OrderQueue, QueueCounts, WorkOrder,
+    OrderFilter, OrderKind, OrderLine, OrderPage, Present, Queue as OrderQueue, QueueCounts, Sort, WorkOrder,
     WorkOrderEvent,
 };
 

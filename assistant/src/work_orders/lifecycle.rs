@@ -42,6 +42,8 @@ pub enum Actor {
     Staff {
         /// Its id.
         account_id: String,
+        /// Network address, for the audit trail.
+        address: String,
         /// Accepts and gives out.
         dispatches: bool,
         /// Does the work.
@@ -119,7 +121,7 @@ pub enum Refusal {
 
 /// Who may make a move, apart from the state.
 fn entitled(name: MoveName, order: &Standing, actor: &Actor) -> bool {
-    let Actor::Staff { account_id, dispatches, works, reviews } = actor else {
+    let Actor::Staff { account_id, dispatches, works, reviews, .. } = actor else {
         return match actor {
             Actor::Resident => matches!(name, MoveName::FollowUp | MoveName::Reopen | MoveName::Resume | MoveName::Merge),
             _ => matches!(name, MoveName::FollowUp | MoveName::Resume),
@@ -341,4 +343,148 @@ fn follow_up(order: &Standing, actor: &Actor, survey: &Survey) -> Result<Transit
             (*actor == Actor::Resident).then(|| wording::THANKS_FOR_VERDICT.to_owned())
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn order(state: State) -> Standing {
+        Standing {
+            number: "20261122-0001".to_owned(),
+            state,
+            state_before: None,
+            assignee_id: Some("wang".to_owned()),
+            returned: 0,
+            needs_review: false,
+            answer: None,
+        }
+    }
+
+    fn staff(account_id: &str, dispatches: bool, works: bool, reviews: bool) -> Actor {
+        Actor::Staff {
+            account_id: account_id.to_owned(),
+            address: String::new(),
+            dispatches,
+            works,
+            reviews,
+        }
+    }
+
+    fn finish() -> Move {
+        Move::Finish { outcome: "已解决".to_owned(), answer: "修好了".to_owned() }
+    }
+
+    #[test]
+    fn only_who_was_given_the_order_signs_for_it_and_finishes_it() {
+        let given = order(State::Dispatched);
+        assert!(apply(&given, &staff("wang", false, true, false), &Move::Sign).is_ok());
+        let other = apply(&given, &staff("li", false, true, false), &Move::Sign);
+        assert!(matches!(other, Err(Refusal::NotAllowed(_))));
+        let early = apply(&given, &staff("wang", false, true, false), &finish());
+        assert!(matches!(early, Err(Refusal::NotPossible(_))));
+    }
+
+    #[test]
+    fn who_did_it_does_not_pass_it() {
+        let mut done = order(State::InProgress);
+        done.needs_review = true;
+        let finished = apply(&done, &staff("wang", false, true, false), &finish()).unwrap();
+        assert_eq!((finished.to, finished.told), (State::InReview, None));
+        let mut waiting = order(State::InReview);
+        waiting.answer = Some("修好了".to_owned());
+        assert!(apply(&waiting, &staff("wang", false, true, true), &Move::Approve).is_err());
+        let passed = apply(&waiting, &staff("li", false, false, true), &Move::Approve).unwrap();
+        assert_eq!(passed.to, State::FollowUp);
+        assert!(passed.told.unwrap().contains("修好了"));
+    }
+
+    #[test]
+    fn a_matter_that_is_not_solved_begins_again() {
+        let survey = Survey { contacted: true, solved: Some(false), ..Survey::default() };
+        let again = apply(&order(State::FollowUp), &Actor::Resident, &Move::FollowUp { survey }).unwrap();
+        assert_eq!((again.to, again.clock), (State::InProgress, ClockEffect::Restart));
+        let survey = Survey { contacted: true, ..Survey::default() };
+        assert!(apply(&order(State::FollowUp), &Actor::Resident, &Move::FollowUp { survey }).is_err());
+        let over = apply(
+            &order(State::FollowUp),
+            &Actor::System,
+            &Move::FollowUp { survey: Survey::default() },
+        );
+        assert_eq!(over.unwrap().to, State::Archived);
+    }
+
+    #[test]
+    fn an_order_goes_back_twice_and_no_more() {
+        let mut given = order(State::Dispatched);
+        let back = Move::Return { reason: "不归我们管".to_owned() };
+        let worker = staff("wang", false, true, false);
+        assert_eq!(apply(&given, &worker, &back).unwrap().assignment, Assignment::Nobody);
+        given.returned = 2;
+        assert!(apply(&given, &worker, &back).is_err());
+        assert!(!allowed(&given, &worker).contains(&MoveName::Return));
+    }
+
+    fn moves() -> impl Strategy<Value = Move> {
+        let words = || "\\PC{0,6}";
+        prop_oneof![
+            Just(Move::Accept),
+            Just(Move::Claim),
+            Just(Move::Sign),
+            Just(Move::Resume),
+            Just(Move::Approve),
+            Just(Move::Unmerge),
+            words().prop_map(|assignee_id| Move::Dispatch { assignee_id }),
+            words().prop_map(|reason| Move::Return { reason }),
+            (words(), 0u32..15).prop_map(|(reason, days)| Move::Extend { reason, days }),
+            words().prop_map(|reason| Move::Suspend { reason }),
+            words().prop_map(|question| Move::AskResident { question }),
+            words().prop_map(|answer| Move::Finish { outcome: "已解决".to_owned(), answer }),
+            words().prop_map(|reason| Move::SendBack { reason }),
+            any::<Option<bool>>().prop_map(|solved| Move::FollowUp {
+                survey: Survey { contacted: solved.is_some(), solved, ..Survey::default() }
+            }),
+            words().prop_map(|reason| Move::Reopen { reason }),
+            words().prop_map(|answer| Move::Decline { answer }),
+            words().prop_map(|into| Move::Merge { into }),
+        ]
+    }
+
+    proptest! {
+        /// Whatever is tried in whatever order, an order never gets stuck: from every state it
+        /// comes into, somebody can move it on, and what is shown as possible is not refused for
+        /// the state or the person.
+        #[test]
+        fn no_order_gets_stuck(tried in prop::collection::vec(moves(), 0..40), needs_review: bool) {
+            let mut now = order(State::Filed);
+            now.assignee_id = None;
+            now.needs_review = needs_review;
+            let everybody = [
+                staff("wang", true, true, true),
+                staff("li", true, true, true),
+                Actor::Resident,
+            ];
+            for made in &tried {
+                for actor in &everybody {
+                    let possible = allowed(&now, actor).contains(&made.name());
+                    let Ok(next) = apply(&now, actor, made) else { continue };
+                    prop_assert!(possible || made.name() == MoveName::Claim, "{made:?} was made, but not offered");
+                    if next.to == State::Merged {
+                        now.state_before = Some(now.state);
+                    }
+                    now.state = next.to;
+                    match next.assignment {
+                        Assignment::Keep => {}
+                        Assignment::To(account) => now.assignee_id = Some(account),
+                        Assignment::Nobody => now.assignee_id = None,
+                    }
+                    break;
+                }
+                let offered: usize = everybody.iter().map(|actor| allowed(&now, actor).len()).sum();
+                prop_assert!(offered > 0, "stuck in {}", now.state);
+            }
+        }
+    }
 }

@@ -12,3 +12,4 @@ mod duty;
 mod knowledge;
 mod local_words;
 mod sessions;
+mod work_orders;

@@ -4,6 +4,8 @@ import { unreachable } from './problem';
 export interface ServerEvent {
   event: string;
   data: string;
+  /** The last id that the stream named; empty where it named none. */
+  id: string;
 }
 
 /**
@@ -18,6 +20,7 @@ export async function* read_events(
   const decoder = new TextDecoder();
   let rest = '';
   let event = '';
+  let id = '';
   let data: string[] = [];
   try {
     for (;;) {
@@ -29,7 +32,7 @@ export async function* read_events(
       rest = lines.pop() ?? '';
       for (const line of lines) {
         if (line === '') {
-          if (data.length > 0) yield { event: event || 'message', data: data.join('\n') };
+          if (data.length > 0) yield { event: event || 'message', data: data.join('\n'), id };
           event = '';
           data = [];
           continue;
@@ -39,6 +42,7 @@ export async function* read_events(
         const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
         if (field === 'event') event = value;
         else if (field === 'data') data.push(value);
+        else if (field === 'id' && !value.includes('\0')) id = value;
       }
     }
   } finally {

@@ -1,11 +1,13 @@
-//! Terms found by how they sound.
+//! Terms and words found by how they sound.
+
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::{Term, candidates::HOLDING_TOGETHER};
+use super::{Term, names::HOLDING_TOGETHER};
 use crate::{
     LanguageModel,
-    phonology::{Ear, Readings, readings},
+    phonology::{Ear, Readings, Syllable, readings},
     words,
 };
 
@@ -21,6 +23,20 @@ const LONGEST_WORD: usize = 4;
 /// Times that a word stands in the documents, from which it is known.
 const KNOWN_WORD: u32 = 2;
 
+/// Ways to read a word that are looked for, at most.
+const WAYS_TO_READ: usize = 4;
+
+/// Log probability from which a character is a word of its own, and how many of them are kept for
+/// each syllable.
+const WORD_OF_ITS_OWN: f32 = -9.6;
+const OF_ONE_SYLLABLE: usize = 5;
+
+/// Log probability of the rarest character, how much rarer than the commonest of its sound a common
+/// one can be, and the most that it counts that one is rarer.
+const RAREST: f32 = -16.0;
+const COMMON: f32 = 3.0;
+const RARE: f32 = 8.0;
+
 /// A term or word as it is compared.
 #[derive(Clone, Debug)]
 pub(super) struct Spoken {
@@ -34,13 +50,17 @@ pub(super) struct Spoken {
     pub(super) term: bool,
 }
 
-/// Terms by pairs of syllable classes, words by all their classes.
+/// Terms by pairs of syllable classes, words by their syllables.
 pub(super) struct TermIndex {
     spoken: Vec<Spoken>,
     /// Terms with the place in them, by two classes in a row.
     pairs: FxHashMap<(u16, u16), Vec<(u32, u8)>>,
-    /// Words by all their classes.
-    words: FxHashMap<Box<[u16]>, Vec<u32>>,
+    /// A tree of syllables: a node and the next syllable give the next node; the root is 0.
+    nodes: FxHashMap<(u32, Syllable), u32>,
+    /// The words that end at each node.
+    words: Vec<Vec<u32>>,
+    /// Log probability of the commonest character of each syllable.
+    commonest: FxHashMap<Syllable, f32>,
 }
 
 impl TermIndex {
@@ -48,22 +68,25 @@ impl TermIndex {
         let mut index = Self {
             spoken: Vec::new(),
             pairs: FxHashMap::default(),
-            words: FxHashMap::default(),
+            nodes: FxHashMap::default(),
+            words: vec![Vec::new()],
+            commonest: FxHashMap::default(),
         };
         for term in terms {
             index.add_term(term, ear);
         }
-        let mut known: Vec<(&str, u32)> = model
+        let mut known: Vec<&str> = model
             .words()
-            .filter(|(word, count)| {
-                let holds = |character| HOLDING_TOGETHER.contains(character);
-                *count >= KNOWN_WORD && words::is_word(word) && !word.contains(holds)
-            })
+            .filter(|(word, count)| *count >= KNOWN_WORD && words::is_word(word))
+            .map(|(word, _)| word)
             .collect();
         known.sort_unstable();
-        for (word, _) in known {
-            index.add_word(word, model, ear);
+        for word in &known {
+            if (2..=LONGEST_WORD).contains(&word.chars().count()) {
+                index.add_word(word, model);
+            }
         }
+        index.add_characters(&known, model);
         index
     }
 
@@ -96,28 +119,83 @@ impl TermIndex {
         });
     }
 
-    fn add_word(&mut self, word: &str, model: &LanguageModel, ear: &Ear) {
+    fn add_word(&mut self, word: &str, model: &LanguageModel) {
         let characters = spoken(word);
-        if !(2..=LONGEST_WORD).contains(&characters.len()) {
-            return;
+        let mut ends = vec![0];
+        for (_, readings) in &characters {
+            let mut next = Vec::new();
+            for &node in &ends {
+                for reading in readings.as_slice() {
+                    if next.len() < WAYS_TO_READ {
+                        next.push(self.child(node, reading.syllable));
+                    }
+                }
+            }
+            ends = next;
         }
-        let key: Option<Box<[u16]>> = characters
-            .iter()
-            .map(|(_, readings)| classes(readings, ear).next())
-            .collect();
-        let Some(key) = key else { return };
-        let likely = words::log_probability(word)
-            .into_iter()
-            .chain(model.word(word))
-            .fold(f32::MIN, f32::max);
+        ends.sort_unstable();
+        ends.dedup();
         let number = self.spoken.len() as u32;
-        self.words.entry(key).or_default().push(number);
+        for end in ends {
+            self.words[end as usize].push(number);
+        }
         self.spoken.push(Spoken {
             text: word.to_owned(),
             characters,
-            log_probability: likely,
+            log_probability: likely(word, model),
             term: false,
         });
+    }
+
+    /// Of each syllable the characters that are most often words of their own.
+    fn add_characters(&mut self, known: &[&str], model: &LanguageModel) {
+        let mut of_syllable: BTreeMap<Syllable, Vec<(f32, char)>> = BTreeMap::new();
+        let alone = known.iter().filter_map(|word| {
+            let mut characters = word.chars();
+            characters.next().filter(|_| characters.next().is_none())
+        });
+        for character in alone.chain(HOLDING_TOGETHER.chars()) {
+            let likely = likely(character.encode_utf8(&mut [0; 4]), model);
+            let first = readings(character).first();
+            if let Some(reading) = first.filter(|_| likely >= WORD_OF_ITS_OWN) {
+                let others = of_syllable.entry(reading.syllable).or_default();
+                if others.iter().all(|(_, other)| *other != character) {
+                    others.push((likely, character));
+                }
+            }
+        }
+        for (syllable, mut characters) in of_syllable {
+            characters.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+            let commonest = characters
+                .iter()
+                .map(|(_, character)| written(*character, model));
+            self.commonest
+                .insert(syllable, commonest.fold(RAREST, f32::max));
+            for (_, character) in characters.into_iter().take(OF_ONE_SYLLABLE) {
+                self.add_word(character.encode_utf8(&mut [0; 4]), model);
+            }
+        }
+    }
+
+    fn child(&mut self, node: u32, syllable: Syllable) -> u32 {
+        let next = self.words.len() as u32;
+        let child = *self.nodes.entry((node, syllable)).or_insert(next);
+        if child == next {
+            self.words.push(Vec::new());
+        }
+        child
+    }
+
+    /// How much rarer a character is than the commonest of its sound, as a difference of log
+    /// probabilities above [`COMMON`]: what a recogniser writes for a sound that it does not know
+    /// well is common, so what is rare was said.
+    pub(super) fn rarity(&self, character: char, sound: &Readings, model: &LanguageModel) -> f32 {
+        let commonest = sound
+            .first()
+            .and_then(|reading| self.commonest.get(&reading.syllable))
+            .copied()
+            .unwrap_or(RAREST + COMMON);
+        (commonest - written(character, model) - COMMON).clamp(0.0, RARE)
     }
 
     pub(super) fn get(&self, number: u32) -> &Spoken {
@@ -129,10 +207,31 @@ impl TermIndex {
         self.pairs.get(&(first, second)).map_or(&[], Vec::as_slice)
     }
 
-    /// The words of just these classes.
-    pub(super) fn words(&self, classes: &[u16]) -> &[u32] {
-        self.words.get(classes).map_or(&[], Vec::as_slice)
+    /// The node that a syllable leads to.
+    pub(super) fn next(&self, node: u32, syllable: Syllable) -> Option<u32> {
+        self.nodes.get(&(node, syllable)).copied()
     }
+
+    /// The words that end at a node.
+    pub(super) fn words(&self, node: u32) -> &[u32] {
+        &self.words[node as usize]
+    }
+}
+
+/// Log probability that a character is written, in general text or in the documents.
+fn written(character: char, model: &LanguageModel) -> f32 {
+    words::log_probability(character.encode_utf8(&mut [0; 4]))
+        .into_iter()
+        .chain(model.character(character))
+        .fold(RAREST, f32::max)
+}
+
+/// Log probability of a word, in general text or in the documents.
+fn likely(word: &str, model: &LanguageModel) -> f32 {
+    words::log_probability(word)
+        .into_iter()
+        .chain(model.word(word))
+        .fold(-16.0, f32::max)
 }
 
 fn spoken(text: &str) -> Vec<(char, Readings)> {

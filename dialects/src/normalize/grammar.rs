@@ -6,13 +6,13 @@ use crate::{Variety, lexicon::ends_clause};
 
 /// A construction found in a sentence.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     /// Byte range in the sentence.
-    pub(super) range: Range<usize>,
+    pub(crate) range: Range<usize>,
     /// The standard construction.
-    pub(super) gloss: String,
+    pub(crate) gloss: String,
     /// How often it has this meaning there.
-    pub(super) share: f32,
+    pub(crate) share: f32,
 }
 
 /// Verbs of one character that people use of offices, papers and things at home.
@@ -52,7 +52,7 @@ const LONG_MODALS: &[&str] = &[
 ];
 
 /// The constructions of a variety in a sentence.
-pub(super) fn patterns(sentence: &str, variety: Option<Variety>) -> Vec<Pattern> {
+pub(crate) fn patterns(sentence: &str, variety: Option<Variety>) -> Vec<Pattern> {
     let Some(variety) = variety else {
         return Vec::new();
     };

@@ -10,7 +10,8 @@ use super::{
     correspondences,
     sounds::{SoundContext, SoundType},
     syllable::{
-        FINALS, INITIALS, Reading, Readings, Syllable, parse_final, parse_initial, readings,
+        FINALS, INITIALS, Reading, Readings, SYLLABLES, Syllable, parse_final, parse_initial,
+        readings, said,
     },
 };
 use crate::Variety;
@@ -30,6 +31,10 @@ const RARER: f32 = 0.2;
 /// Cost of a syllable too many or too few.
 const MISSING: f32 = 0.7;
 
+/// Most cost of a syllable that another can be taken for, and the most of them that are kept.
+const NEIGHBOURING: f32 = 0.5;
+const NEIGHBOURS: usize = 14;
+
 /// What a speaker of one variety merges.
 pub(crate) struct Ear {
     /// Classes of what the variety merges.
@@ -42,6 +47,8 @@ pub(crate) struct Ear {
     pairs: FxHashMap<(Syllable, Syllable), f32>,
     /// Tones that are heard for one another.
     tones: [[f32; 6]; 6],
+    /// For each syllable those that it can be taken for, with the cost, the nearest first.
+    neighbours: Vec<Vec<(Syllable, f32)>>,
 }
 
 impl Ear {
@@ -93,14 +100,43 @@ impl Ear {
             }
         }
         let loose = Classes::merging(merged.iter().copied().chain(broad_pairs()));
-        Self {
+        let mut ear = Self {
             own: Classes::merging(merged),
             loose,
             initials,
             finals,
             pairs,
             tones,
+            neighbours: vec![Vec::new(); SYLLABLES],
+        };
+        for &syllable in said() {
+            let mut near: Vec<(Syllable, f32)> = said()
+                .iter()
+                .map(|&other| (other, ear.apart(syllable, other)))
+                .filter(|(_, cost)| *cost <= NEIGHBOURING)
+                .collect();
+            near.sort_by(|one, other| one.1.total_cmp(&other.1));
+            near.truncate(NEIGHBOURS);
+            ear.neighbours[syllable.index()] = near;
         }
+        ear
+    }
+
+    /// The syllables that one can be taken for, itself among them, with the cost of each, the
+    /// nearest first.
+    pub(crate) fn neighbours(&self, syllable: Syllable) -> &[(Syllable, f32)] {
+        &self.neighbours[syllable.index()]
+    }
+
+    /// Cost of taking one syllable for the other whatever their tones, between 0 and 1.
+    fn apart(&self, one: Syllable, other: Syllable) -> f32 {
+        if one == other {
+            return 0.0;
+        }
+        let parts = self.initials[one.initial()][other.initial()]
+            + self.finals[one.ending()][other.ending()];
+        let whole = self.pairs.get(&(one, other)).copied().unwrap_or(parts);
+        parts.min(whole).min(1.0)
     }
 
     /// Cost of taking one syllable for the other, between 0 and 1.
@@ -110,17 +146,7 @@ impl Ear {
         } else {
             self.tones[usize::from(one.tone.min(5))][usize::from(other.tone.min(5))]
         };
-        if one.syllable == other.syllable {
-            return tone;
-        }
-        let parts = self.initials[one.syllable.initial()][other.syllable.initial()]
-            + self.finals[one.syllable.ending()][other.syllable.ending()];
-        let whole = self
-            .pairs
-            .get(&(one.syllable, other.syllable))
-            .copied()
-            .unwrap_or(parts);
-        (parts.min(whole) + tone).min(1.0)
+        (self.apart(one.syllable, other.syllable) + tone).min(1.0)
     }
 
     /// Cost of taking one character for the other by any of their readings, between 0 and 1.

@@ -193,6 +193,27 @@ pub(crate) fn readings(character: char) -> Readings {
     }
 }
 
+/// The syllables that common characters are read as.
+pub(super) fn said() -> &'static [Syllable] {
+    static SAID: LazyLock<Vec<Syllable>> = LazyLock::new(|| {
+        let mut said: Vec<Syllable> = COMMON
+            .filter_map(|code| char::from_u32(code as u32))
+            .flat_map(|character| {
+                let known = readings(character);
+                known
+                    .as_slice()
+                    .iter()
+                    .map(|reading| reading.syllable)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        said.sort_unstable();
+        said.dedup();
+        said
+    });
+    &SAID
+}
+
 fn look_up(character: char) -> Readings {
     let mut known = Readings::default();
     let Some(readings) = character.to_pinyin_multi() else {

@@ -1,5 +1,6 @@
 //! The suites: one file each.
 
+mod department;
 mod dialect;
 mod refusal;
 pub(crate) mod retrieval;
@@ -21,6 +22,8 @@ pub(crate) enum Suite {
     Retrieval,
     /// Are questions declined that the documents do not answer, and only those?
     Refusal,
+    /// Is the right department suggested for a message?
+    Department,
     /// Is dialect understood as well as plain Mandarin, and plain Mandarin left as it is?
     Dialect,
 }
@@ -31,6 +34,7 @@ impl Suite {
         match self {
             Self::Retrieval => "retrieval",
             Self::Refusal => "refusal",
+            Self::Department => "department",
             Self::Dialect => "dialect",
         }
     }
@@ -40,6 +44,7 @@ impl Suite {
         match self {
             Self::Retrieval => retrieval::run(setting),
             Self::Refusal => refusal::run(setting),
+            Self::Department => department::run(setting),
             Self::Dialect => dialect::run(setting),
         }
     }

@@ -118,7 +118,7 @@ async fn scopes(state: &AppState, who: &SignedIn, community: Option<&str>) -> Ap
 async fn figures(state: &AppState, who: &SignedIn, wanted: &Wanted) -> AppResult<Figures> {
     let (from, to) = days(wanted)?;
     let store = state.assistant.store();
-    let weights = state.assistant.settings_of_orders().weights;
+    let weights = state.assistant.weights();
     let span = Span {
         scopes: scopes(state, who, wanted.community.as_deref()).await?,
         from: start(from)?,

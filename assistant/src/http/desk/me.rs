@@ -14,6 +14,7 @@ use crate::http::AppState;
 use crate::http::body::Body;
 use crate::http::problem::{AppResult, Problem};
 use crate::store::{Account, Session, now, session_id};
+use crate::work_orders::department::Department;
 use crate::work_orders::{Kinds, Slot};
 
 /// Who is signed in, and what the page needs to know at the start.
@@ -65,7 +66,7 @@ fn desk_settings(kinds: &Kinds) -> DeskSettings {
                 needs_review: kind.needs_review,
             })
             .collect(),
-        departments: crate::work_orders::DEPARTMENTS.to_vec(),
+        departments: Department::ALL.iter().map(|one| one.name()).collect(),
         outcomes: kinds.outcomes.clone(),
     }
 }
@@ -113,10 +114,10 @@ pub(crate) struct OwnSession {
 
 pub(crate) async fn sessions(
     State(state): State<AppState>,
-    session: AnySession,
+    signed_in: SignedIn,
 ) -> AppResult<Json<Vec<OwnSession>>> {
-    let own = session_id(&session.session);
-    let sessions = state.assistant.store().sessions(&session.account.id, now()).await?;
+    let own = session_id(&signed_in.session);
+    let sessions = state.assistant.store().sessions(&signed_in.account.id, now()).await?;
     Ok(Json(
         sessions
             .into_iter()

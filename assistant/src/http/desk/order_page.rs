@@ -10,6 +10,7 @@ use crate::conversation::Source;
 use crate::http::AppState;
 use crate::http::problem::{AppResult, Problem};
 use crate::store::{Attachment, MoveError, OrderLine, Person, Present, WorkOrder, WorkOrderEvent};
+use crate::work_orders::department::Suggestion;
 use crate::work_orders::{Actor, MoveName, Need, Refusal, State, Survey, allowed, status_name};
 use crate::working_time::Clock;
 
@@ -50,13 +51,6 @@ impl AttachmentPage {
     }
 }
 
-/// Who should deal with such a matter.
-#[derive(Serialize)]
-struct DepartmentSuggestion {
-    department: String,
-    confidence: f64,
-}
-
 /// The whole page.
 #[derive(Serialize)]
 pub(super) struct OrderPage {
@@ -73,7 +67,7 @@ pub(super) struct OrderPage {
     history: Vec<WorkOrderEvent>,
     attachments: Vec<AttachmentPage>,
     clocks: Vec<ClockPage>,
-    suggestions: Vec<DepartmentSuggestion>,
+    suggestions: Vec<Suggestion>,
     merged: Vec<OrderLine>,
     others: Vec<OrderLine>,
     similar: Vec<OrderLine>,
@@ -101,6 +95,7 @@ pub(super) async fn find(state: &AppState, who: &SignedIn, number: &str) -> AppR
 pub(super) fn actor(who: &SignedIn, place_path: &str) -> Actor {
     Actor::Staff {
         account_id: who.account.id.clone(),
+        address: who.address.clone(),
         dispatches: who.may(Permission::DispatchOrders, place_path),
         works: who.may(Permission::WorkOnOrders, place_path),
         reviews: who.may(Permission::ReviewOrders, place_path),
@@ -151,10 +146,7 @@ pub(super) async fn page(state: &AppState, who: &SignedIn, order: WorkOrder) -> 
             .map(|attachment| AttachmentPage::new(&order.number, attachment))
             .collect(),
         clocks: clocks.into_iter().flatten().collect(),
-        suggestions: suggestions
-            .into_iter()
-            .map(|(department, confidence)| DepartmentSuggestion { department, confidence })
-            .collect(),
+        suggestions: suggestions.into_iter().take(3).collect(),
         merged: store.merged_orders(&order.id).await?,
         others,
         similar,

@@ -17,6 +17,7 @@ use crate::http::AppState;
 use crate::http::body::{Body, filled, given};
 use crate::http::problem::{AppResult, Problem};
 use crate::store::{Community, LocalDay, Store};
+use crate::working_time::{Calendar, WorkingHours};
 
 /// Kinds of nodes, from the largest to the smallest.
 const KINDS: &[&str] = &["省", "市", "区", "县", "街道", "镇", "乡", "社区", "村", "网格"];
@@ -160,10 +161,15 @@ pub(crate) async fn edit(
     if let Some(phone) = edit.phone {
         node.phone = filled(phone);
     }
+    let hours_changed = edit.working_hours.is_some();
     if let Some(hours) = edit.working_hours {
         node.working_hours = hours.map(working_hours).transpose()?;
     }
     store.update_community(&node, &signed_in.actor()).await?;
+    if hours_changed {
+        // What is promised to residents follows the hours.
+        state.assistant.work_orders().read_clocks_anew(&node.path).await?;
+    }
     Ok(Json(Place::one(store, &id).await?))
 }
 
@@ -211,7 +217,7 @@ pub(crate) async fn put_day(
     Body(body): Body<DayKind>,
 ) -> AppResult<StatusCode> {
     let store = state.assistant.store();
-    signed_in.require_at(store, Permission::ManagePlaces, &id).await?;
+    let node = signed_in.require_at(store, Permission::ManagePlaces, &id).await?;
     let day: Date = day
         .parse()
         .map_err(|_| Problem::invalid("bad_day", "日期要写成 2026-10-01 这样。"))?;
@@ -225,6 +231,7 @@ pub(crate) async fn put_day(
         name: body.name.trim().to_owned(),
     };
     store.put_local_day(&day, &signed_in.actor()).await?;
+    state.assistant.work_orders().read_clocks_anew(&node.path).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -234,8 +241,9 @@ pub(crate) async fn delete_day(
     Path((id, day)): Path<(String, String)>,
 ) -> AppResult<StatusCode> {
     let store = state.assistant.store();
-    signed_in.require_at(store, Permission::ManagePlaces, &id).await?;
+    let node = signed_in.require_at(store, Permission::ManagePlaces, &id).await?;
     if store.delete_local_day(&id, &day, &signed_in.actor()).await? {
+        state.assistant.work_orders().read_clocks_anew(&node.path).await?;
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::not_found("no_such_day", "这一天没有单独设置过。"))
@@ -244,16 +252,18 @@ pub(crate) async fn delete_day(
 
 /// The one place where working hours are looked at before they are kept.
 fn working_hours(hours: Value) -> AppResult<Value> {
-    if hours.is_object() {
-        Ok(hours)
-    } else {
-        Err(Problem::invalid("bad_working_hours", "工作时间的格式不对，请重新填写。"))
+    match serde_json::from_value::<WorkingHours>(hours.clone()) {
+        Ok(_) => Ok(hours),
+        Err(error) => {
+            let detail = format!("工作时间要写成 08:30-12:00 这样（{error}），请检查后再保存。");
+            Err(Problem::invalid("bad_working_hours", &detail))
+        }
     }
 }
 
 /// Last day for which the national calendar is known.
 fn known_until() -> Option<String> {
-    None
+    Some(Calendar::builtin().known_until().to_string())
 }
 
 fn dialect(variety: &str) -> AppResult<String> {

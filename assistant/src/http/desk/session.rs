@@ -26,6 +26,8 @@ pub(crate) struct AnySession {
 /// Somebody who is signed in and may work.
 pub(crate) struct SignedIn {
     pub(crate) account: Account,
+    /// Digest of the token, which is the session's name in the store.
+    pub(crate) session: String,
     pub(crate) address: String,
 }
 
@@ -56,6 +58,7 @@ impl FromRequestParts<AppState> for SignedIn {
         }
         Ok(Self {
             account: session.account,
+            session: session.session,
             address: session.address,
         })
     }

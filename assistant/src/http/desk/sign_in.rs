@@ -56,7 +56,7 @@ pub(crate) async fn sign_in(
     let set_cookie = cookie(new.reveal(), state.desk.behind_proxy);
     Ok((
         AppendHeaders([(header::SET_COOKIE, set_cookie)]),
-        Json(Me::of(store, account).await?),
+        Json(Me::of(&state, account).await?),
     ))
 }
 

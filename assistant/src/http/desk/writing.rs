@@ -13,7 +13,7 @@ use crate::http::AppState;
 use crate::http::body::Body;
 use crate::http::problem::{AppResult, Problem};
 use crate::privacy::mask_text;
-use crate::store::{Contact, Mention, Present};
+use crate::store::{AuditEntry, Contact, Mention, Present};
 
 /// Longest note or message, in characters.
 const LONGEST: usize = 2000;
@@ -87,7 +87,13 @@ pub(crate) async fn contact(
     state
         .assistant
         .store()
-        .note_look(&who.actor(), "work_order.contact_read", &format!("work_order:{number}"), &order.community_id)
+        .record(&AuditEntry {
+            actor: &who.actor(),
+            action: "work_order.contact_read",
+            subject: format!("work_order:{number}"),
+            community_id: Some(&order.community_id),
+            details: serde_json::json!({}),
+        })
         .await?;
     Ok(Json(order.contact.reveal().clone()))
 }

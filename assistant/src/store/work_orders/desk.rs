@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sqlx::Row;
 
+use super::super::jobs::{self, NewJob};
 use super::super::messages::{self, NewMessage};
 use super::super::{Store, new_id, now};
-use super::moves::{Changed, MoveError, Moved, begin};
+use super::moves::{Changed, MoveError, Moved, begin, trail};
 use super::super::audit::Person;
 use super::{NewEvent, happened};
-use crate::work_orders::{Actor, Clocks, status_name};
+use crate::work_orders::{Clocks, status_name};
 
 /// How long somebody counts as looking at an order after the last sign, in milliseconds.
 const PRESENT_MS: i64 = 40_000;
@@ -187,8 +189,9 @@ impl Store {
         };
         happened(&mut transaction, &order.id, event, at).await?;
         if urgent && !order.urgent && order.state.awaits_signature() {
-            super::super::jobs::enqueue(&mut transaction, &super::super::jobs::NewJob::urgent(&order.id, at)).await?;
+            jobs::enqueue(&mut transaction, &NewJob::urgent(&order.id, at)).await?;
         }
+        trail(&mut transaction, &order, change.actor, "work_order.edit", json!({"what": text})).await?;
         transaction.commit().await?;
         let order = self.work_order(number, None).await?.ok_or(MoveError::NoSuchOrder)?;
         Ok(Moved { order, repeated: false })
@@ -222,6 +225,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         }
+        trail(&mut transaction, &order, change.actor, "work_order.note", json!({})).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -245,6 +249,7 @@ impl Store {
             client_id: change.request_id,
         };
         messages::insert(&mut transaction, &message, at).await?;
+        trail(&mut transaction, &order, change.actor, "work_order.message", json!({})).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -404,5 +409,12 @@ impl Store {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// What dispatchers chose, the oldest first: text and department.
+    pub async fn department_corrections(&self) -> anyhow::Result<Vec<(String, String)>> {
+        Ok(sqlx::query_as("SELECT text, department FROM department_corrections ORDER BY at, work_order_id")
+            .fetch_all(&self.pool)
+            .await?)
     }
 }

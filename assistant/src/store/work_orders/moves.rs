@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{Any, Row, Transaction};
 
+use super::super::audit::{self, AuditEntry};
 use super::super::jobs::{self, Job, NewJob};
 use super::super::{Store, messages};
 use super::{NewEvent, WorkOrder, happened, lock};
@@ -98,10 +99,32 @@ impl Store {
             _ => None,
         };
         write(&mut transaction, &order, made, &transition, merged_into.as_deref(), change).await?;
+        let details = serde_json::json!({"move": made.name(), "from": order.state, "to": transition.to});
+        trail(&mut transaction, &order, change.actor, "work_order.move", details).await?;
         transaction.commit().await?;
         let order = self.work_order(number, None).await?.ok_or(MoveError::NoSuchOrder)?;
         Ok(Moved { order, repeated: false })
     }
+}
+
+/// Writes what staff did into the audit trail; what residents and the program do stands in the
+/// history alone.
+pub(super) async fn trail(
+    transaction: &mut Transaction<'_, Any>,
+    order: &WorkOrder,
+    actor: &Actor,
+    action: &str,
+    details: serde_json::Value,
+) -> Result<(), MoveError> {
+    let Actor::Staff { account_id, address, .. } = actor else { return Ok(()) };
+    let entry = AuditEntry {
+        actor: &audit::Actor::account(account_id, address),
+        action,
+        subject: format!("work_order:{}", order.number),
+        community_id: Some(&order.community_id),
+        details,
+    };
+    Ok(audit::audit(transaction, &entry).await?)
 }
 
 /// The order as it is about to be changed; `None` where the same request was made before.

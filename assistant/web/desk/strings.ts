@@ -1,0 +1,20 @@
+// Every word of the desk, Chinese first. What the server says is never translated here.
+
+import { en } from './strings/en';
+import { en_manage } from './strings/en-manage';
+import { zh } from './strings/zh';
+import { zh_manage } from './strings/zh-manage';
+
+export type Language = 'zh' | 'en';
+
+type Chinese = typeof zh & typeof zh_manage;
+export type Texts = Chinese;
+
+const all: Record<Language, Texts> = {
+  zh: { ...zh, ...zh_manage },
+  en: { ...en, ...en_manage },
+};
+
+export function texts(language: Language): Texts {
+  return all[language];
+}
