@@ -1,15 +1,18 @@
 import { Problem, problem_from_document, problem_from_response, unreachable } from './problem';
-import { read_events } from './stream';
+import { read_events, type ServerEvent } from './stream';
 import type {
   Community,
   Contact,
+  ConversationEvent,
   ConversationKey,
   Edition,
   KeptConversation,
+  Lookup,
   ProblemDocument,
   RatingValue,
   StartedConversation,
   TurnEvent,
+  Verdict,
   WorkOrder,
 } from './types';
 
@@ -52,17 +55,33 @@ export class Api {
       `api/conversations/${encodeURIComponent(key.id)}/turns`,
       { token: key.token, body: { text, client_id }, accept: 'text/event-stream' },
     );
-    if (!response.body) throw unreachable('empty');
-    try {
-      for await (const { event, data } of read_events(response.body, SILENCE_MS)) {
-        if (event === 'error') {
-          const document = JSON.parse(data) as ProblemDocument;
-          throw problem_from_document(document, document.status ?? 500);
-        }
-        yield { event, data: JSON.parse(data) } as TurnEvent;
+    for await (const { event, data } of this.#events(response)) {
+      if (event === 'error') {
+        const document = JSON.parse(data) as ProblemDocument;
+        throw problem_from_document(document, document.status ?? 500);
       }
-    } catch (error) {
-      throw error instanceof Problem ? error : unreachable(String(error));
+      yield { event, data: JSON.parse(data) } as TurnEvent;
+    }
+  }
+
+  /**
+   * What people say in a conversation and who speaks, as it happens, until `signal` stops it.
+   * `after` is the id of the last message that is known; empty for all of them.
+   */
+  async *events(
+    key: ConversationKey,
+    after: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<ConversationEvent> {
+    const query = new URLSearchParams({ after });
+    const path = `api/conversations/${encodeURIComponent(key.id)}/events?${query}`;
+    const response = await this.#send('GET', path, {
+      token: key.token,
+      accept: 'text/event-stream',
+      signal,
+    });
+    for await (const { event, data } of this.#events(response)) {
+      yield { event, data: JSON.parse(data) } as ConversationEvent;
     }
   }
 
@@ -76,19 +95,44 @@ export class Api {
     await this.#send('PUT', path, { token: key.token, body: { rating, reason } });
   }
 
-  leave_contact(
+  /** Adds to a work order: how to reach the resident, or more about the matter. */
+  add(
     number: string,
     lookup_code: string,
-    contact: Contact,
-  ): Promise<{ number: string; state: string }> {
-    return this.#json('PUT', `api/work-orders/${encodeURIComponent(number)}/contact`, {
-      body: { lookup_code, ...contact },
+    addition: Contact,
+    request_id: string,
+  ): Promise<WorkOrder> {
+    return this.#json('PUT', `${order_path(number)}/contact`, {
+      body: { lookup_code, ...addition, request_id },
     });
   }
 
-  work_order(number: string, code: string): Promise<WorkOrder> {
-    const path = `api/work-orders/${encodeURIComponent(number)}?code=${encodeURIComponent(code)}`;
-    return this.#json('GET', path);
+  work_order(number: string, lookup: Lookup): Promise<WorkOrder> {
+    return this.#json('GET', `${order_path(number)}?${new URLSearchParams(lookup)}`);
+  }
+
+  /** Says how a finished work order went. */
+  judge(
+    number: string,
+    lookup_code: string,
+    verdict: Verdict,
+    request_id: string,
+  ): Promise<WorkOrder> {
+    return this.#json('PUT', `${order_path(number)}/survey`, {
+      body: { lookup_code, ...verdict, request_id },
+    });
+  }
+
+  /** Has a finished work order done again. */
+  reopen(
+    number: string,
+    lookup_code: string,
+    reason: string,
+    request_id: string,
+  ): Promise<WorkOrder> {
+    return this.#json('POST', `${order_path(number)}/reopen`, {
+      body: { lookup_code, reason, request_id },
+    });
   }
 
   /** A document as residents of `community` read it, with its local facts filled in. */
@@ -101,6 +145,15 @@ export class Api {
   source_page(edition: string, passage: number | string, community: string): string {
     const query = `passage=${encodeURIComponent(passage)}&community=${encodeURIComponent(community)}`;
     return `${this.base}source/${encodeURIComponent(edition)}?${query}`;
+  }
+
+  async *#events(response: Response): AsyncGenerator<ServerEvent> {
+    if (!response.body) throw unreachable('empty');
+    try {
+      yield* read_events(response.body, SILENCE_MS);
+    } catch (error) {
+      throw error instanceof Problem ? error : unreachable(String(error));
+    }
   }
 
   async #json<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
@@ -116,6 +169,7 @@ export class Api {
     const headers: Record<string, string> = { accept: options.accept ?? 'application/json' };
     if (options.token) headers['authorization'] = `Bearer ${options.token}`;
     const request: RequestInit = { method, headers, credentials: 'omit', cache: 'no-store' };
+    if (options.signal) request.signal = options.signal;
     if (options.body !== undefined) {
       headers['content-type'] = 'application/json';
       request.body = JSON.stringify(options.body);
@@ -135,4 +189,9 @@ interface RequestOptions {
   token?: string;
   body?: unknown;
   accept?: string;
+  signal?: AbortSignal;
+}
+
+function order_path(number: string): string {
+  return `api/work-orders/${encodeURIComponent(number)}`;
 }

@@ -12,3 +12,21 @@ export function moment_text(moment: number | string, texts: Texts): string {
     minute: '2-digit',
   });
 }
+
+/** A limit as people say it: day and time, the year is plain. */
+export function deadline_text(moment: number, texts: Texts): string {
+  return new Date(moment).toLocaleString(texts.language_tag, {
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+}
+
+/** The time of day of something said today; the day with it for anything older. */
+export function said_at(moment: number, texts: Texts): string {
+  const date = new Date(moment);
+  const today = date.toDateString() === new Date().toDateString();
+  if (!today) return deadline_text(moment, texts);
+  return date.toLocaleTimeString(texts.language_tag, { hour: '2-digit', minute: '2-digit' });
+}

@@ -30,6 +30,12 @@ export function unreachable(detail = ''): Problem {
   return new Problem('unreachable', 0, detail);
 }
 
+/** What the server said against a request; `null` where it said nothing at all. */
+export function refusal(error: unknown): string | null {
+  if (!(error instanceof Problem) || error.code === 'unreachable') return null;
+  return error.detail || null;
+}
+
 /** Reads a problem document, whatever of it is there. */
 export function problem_from_document(
   body: ProblemDocument,

@@ -6,3 +6,18 @@ export function random_id(): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
+
+/**
+ * Names requests so that the server acts once: the same request sent again after a lost answer has
+ * the same id, another one a new id.
+ */
+export function request_ids(): (request: unknown) => string {
+  let last = '';
+  let id = '';
+  return (request) => {
+    const now = JSON.stringify(request);
+    if (now !== last) id = random_id();
+    last = now;
+    return id;
+  };
+}

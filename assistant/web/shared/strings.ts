@@ -1,5 +1,7 @@
 /** Every word of the interface, Chinese first. What the server says is never translated here. */
 
+import type { Message } from './types';
+
 export type Language = 'zh' | 'en';
 
 const zh = {
@@ -82,6 +84,19 @@ const zh = {
   rating_thanks: '谢谢，记下了。',
   rating_failed: '没有记下来，请再点一次。',
 
+  // People in the conversation.
+  staff: '工作人员',
+  staff_named: (name: string) => `工作人员${name}`,
+  said_by: ({ author, name }: Pick<Message, 'author' | 'name'>) =>
+    author === 'worker' ? `工作人员${name ?? ''}` : '社区通知',
+  person_note: '真人回答',
+  notice: '社区通知',
+  speaks_now: (name: string) => `现在是社区工作人员${name}在跟您说`,
+  person_awaited: '在等工作人员，先别走开，也可以接着问我',
+  delivered: '已送到',
+  new_messages: (count: number) => `${count} 条新消息`,
+  go_to_newest: '看新消息',
+
   // Emergency.
   emergency: '紧急情况，请马上打电话',
   emergency_numbers: { '110': '报警', '119': '火警', '120': '急救' },
@@ -108,14 +123,52 @@ const zh = {
   sending: '正在送出…',
 
   progress_title: '查工单进度',
-  progress_note: '填上工单号和查询码，都在当时的回复里。',
+  progress_note: '填上工单号和查询码，都在当时的回复里。查询码找不到，填您当时留的电话也行。',
+  progress_key: '查询码，或者您留的电话',
   progress_find: '查询',
-  progress_missing: '请把工单号和查询码都填上。',
-  progress_not_found: '没有查到。请对一对工单号和查询码。',
+  progress_missing: '请把两样都填上：工单号，查询码或者电话。',
+  progress_not_found: '没有查到。请对一对工单号，再对一对查询码或者电话。',
   progress_state: '现在',
   progress_kind: '类别',
   progress_updated: '最近更新',
   progress_history: '经过',
+  progress_states: {
+    待受理: '收到了，等社区受理',
+    待派单: '受理了，正在安排人',
+    待签收: '交给工作人员了',
+    办理中: '正在办',
+    挂起: '先停一停',
+    待审核: '办好了，正在复核',
+    待回访: '办好了，等您说一声',
+    已归档: '办完了',
+    合并: '和别的居民的事一起办',
+  } as Record<string, string>,
+  progress_due: (moment: string) => `预计 ${moment} 前办结`,
+  progress_answer: '给您的答复',
+  progress_needs_code: '要评价、要求重办或者补充，请填查询码再查一次。',
+
+  // How it went, doing it again, saying more.
+  verdict_question: '这件事解决了吗？',
+  verdict_solved: '解决了',
+  verdict_unsolved: '没解决',
+  verdict_satisfaction: '您满意吗？点一个就好。',
+  satisfactions: { 满意: '满意', 基本满意: '基本满意', 不满意: '不满意' },
+  verdict_unrated: '不评了，就是解决了',
+  verdict_still_wrong: '哪里还没解决？（可以不写）',
+  verdict_send: '送出，请再办',
+  verdict_back: '点错了，重选',
+  verdict_thanks: '谢谢您，记下了。',
+  verdict_again: '知道了，我们接着办，办好再告诉您。',
+  reopen: '没解决，要求重办',
+  reopen_reason: '哪里还没解决？',
+  reopen_send: '要求重办',
+  reopen_reason_missing: '请写一句哪里还没解决。',
+  more_to_say: '补充几句',
+  more_label: '还想告诉工作人员什么？',
+  more_send: '送出',
+  more_missing: '请先写上要补充的话。',
+  more_sent: '补充的话送到了。',
+  cancel: '先不了',
 
   // Sources.
   source_title: '原文',
@@ -309,6 +362,18 @@ const en: Texts = {
   rating_thanks: 'Thank you, noted.',
   rating_failed: 'That was not saved, please press again.',
 
+  staff: 'Staff',
+  staff_named: (name) => `${name}, staff`,
+  said_by: ({ author, name }) =>
+    author === 'worker' ? `Staff ${name ?? ''}`.trim() : 'News from the community',
+  person_note: 'a person answers',
+  notice: 'News from the community',
+  speaks_now: (name) => `${name} of the community staff is talking with you now`,
+  person_awaited: 'Waiting for our staff. Please stay here; you may keep asking me meanwhile',
+  delivered: 'Delivered',
+  new_messages: (count) => (count === 1 ? '1 new message' : `${count} new messages`),
+  go_to_newest: 'See new messages',
+
   emergency: 'Emergency: call now',
   emergency_numbers: { '110': 'Police', '119': 'Fire', '120': 'Ambulance' },
   emergency_call: (number, name) => `Call ${number}, ${name}`,
@@ -334,14 +399,53 @@ const en: Texts = {
   sending: 'Sending…',
 
   progress_title: 'Track a request',
-  progress_note: 'Enter the number and the code that stood in the reply.',
+  progress_note:
+    'Enter the number and the code that stood in the reply. Without the code, the phone number you left does as well.',
+  progress_key: 'Lookup code, or the phone number you left',
   progress_find: 'Look up',
-  progress_missing: 'Please enter both the number and the code.',
-  progress_not_found: 'Nothing found. Please check the number and the code.',
+  progress_missing: 'Please fill in both: the number, and the code or the phone.',
+  progress_not_found: 'Nothing found. Please check the number, then the code or the phone.',
   progress_state: 'Now',
   progress_kind: 'Kind',
   progress_updated: 'Last change',
   progress_history: 'What happened',
+  progress_states: {
+    待受理: 'Received, waiting for the community',
+    待派单: 'Accepted, being assigned',
+    待签收: 'Given to a member of staff',
+    办理中: 'Being worked on',
+    挂起: 'Paused',
+    待审核: 'Done, being checked',
+    待回访: 'Done, please tell us how it went',
+    已归档: 'Closed',
+    合并: 'Handled together with the same request of others',
+  },
+  progress_due: (moment) => `Expected to be done by ${moment}`,
+  progress_answer: 'Our answer to you',
+  progress_needs_code:
+    'To rate it, to have it done again or to add something, look it up with the lookup code.',
+
+  verdict_question: 'Is it solved?',
+  verdict_solved: 'Solved',
+  verdict_unsolved: 'Not solved',
+  verdict_satisfaction: 'Are you satisfied? One press is enough.',
+  satisfactions: { 满意: 'Satisfied', 基本满意: 'Mostly satisfied', 不满意: 'Not satisfied' },
+  verdict_unrated: 'Solved, no rating',
+  verdict_still_wrong: 'What is still wrong? (not required)',
+  verdict_send: 'Send, please go on',
+  verdict_back: 'Choose again',
+  verdict_thanks: 'Thank you, noted.',
+  verdict_again: 'Understood. We go on with it and tell you when it is done.',
+  reopen: 'Not solved, please do it again',
+  reopen_reason: 'What is still wrong?',
+  reopen_send: 'Do it again',
+  reopen_reason_missing: 'Please write one line about what is still wrong.',
+  more_to_say: 'Add something',
+  more_label: 'What else should our staff know?',
+  more_send: 'Send',
+  more_missing: 'Please write what you want to add.',
+  more_sent: 'Your words have reached us.',
+  cancel: 'Not now',
 
   source_title: 'Source',
   source_loading: 'Opening the source…',

@@ -115,6 +115,31 @@ export type TurnEvent =
   | { event: 'done'; data: { timings_ms?: Record<string, number> } }
   | { event: 'error'; data: ProblemDocument };
 
+/** Who speaks with the resident: a named person, or nobody and thus the machine. */
+export interface Holder {
+  name: string | null;
+  /** A person was asked for and has not come yet. */
+  waiting: boolean;
+}
+
+/** What was said in the conversation besides turns; later messages have greater ids. */
+export interface Message {
+  id: string;
+  /** A person of the staff, or news about a work order. */
+  author: 'worker' | 'notice';
+  name: string | null;
+  text: string;
+  /** Number of the work order that it is about. */
+  work_order: string | null;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** One event of the stream that tells of people in the conversation. */
+export type ConversationEvent =
+  | { event: 'holder'; data: Holder }
+  | { event: 'message'; data: Message };
+
 /** RFC 9457 problem details. */
 export interface ProblemDocument {
   type?: string;
@@ -130,12 +155,32 @@ export interface Contact {
   note?: string;
 }
 
+/** What opens a work order: the code of its receipt, or the telephone number left with it. */
+export type Lookup = { code: string } | { phone: string };
+
+export type Satisfaction = '满意' | '基本满意' | '不满意';
+
+/** How it went, in the resident's eyes. */
+export interface Verdict {
+  solved: boolean;
+  satisfaction?: Satisfaction;
+  note?: string;
+}
+
 export interface WorkOrder {
   number: string;
   state: string;
   kind: string;
   created_at: number | string;
   updated_at: number | string;
+  /** When it should be done, while it is open. */
+  due_at?: number | null;
+  /** What the resident was told about the end. */
+  answer?: string | null;
+  /** Whether the resident is asked how it went. */
+  asks_verdict?: boolean;
+  /** Whether the resident may have it done again. */
+  may_reopen?: boolean;
   history: { at: number | string; text: string }[];
 }
 

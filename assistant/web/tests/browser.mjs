@@ -150,6 +150,43 @@ export async function axe_findings(page) {
   return found;
 }
 
+/** Changes the letters while the widget is open, as a change on the page would. */
+export async function read_as(page, size, elder) {
+  await page.evaluate(
+    (detail) => window.dispatchEvent(new CustomEvent('xiangyin-settings', { detail })),
+    { size, elder, language: 'zh' },
+  );
+  await page.waitForTimeout(0);
+}
+
+/** Neither the page nor anything in the widget is wider than its place. */
+export async function fits(page, where) {
+  const wide = await page.evaluate(() => {
+    const root = document.querySelector('xiangyin-widget')?.shadowRoot;
+    const boxes = [
+      document.documentElement,
+      ...(root?.querySelectorAll('.panel, .talk, .log, .sheet, .sheet-body, .composer, .head') ??
+        []),
+    ];
+    return boxes
+      .filter((box) => box.scrollWidth > box.clientWidth + 1)
+      .map((box) => `${box.tagName} ${box.className}: ${box.scrollWidth} in ${box.clientWidth}`);
+  });
+  same(wide, [], `too wide (${where})`);
+}
+
+export function small_targets(page, least) {
+  return page.locator('.panel').evaluate((panel, least) => {
+    const sheet = panel.querySelector('.sheet');
+    return Array.from((sheet ?? panel).querySelectorAll('button, a[href], input, textarea'))
+      .filter((node) => node.getClientRects().length > 0)
+      .filter((node) => !(least < 60 && node.classList.contains('citation')))
+      .map((node) => ({ name: node.className || node.tagName, box: node.getBoundingClientRect() }))
+      .filter(({ box }) => box.width < least - 0.5 || box.height < least - 0.5)
+      .map(({ name, box }) => `${name}: ${Math.round(box.width)} by ${Math.round(box.height)}`);
+  }, least);
+}
+
 export function same(actual, expected, what) {
   if (JSON.stringify(actual) !== JSON.stringify(expected)) {
     throw new Error(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`);
@@ -158,4 +195,19 @@ export function same(actual, expected, what) {
 
 export function holds(truth, what) {
   if (!truth) throw new Error(what);
+}
+
+/** Stands in for the voices of the device, which a machine without sound has none of. */
+export function voices(list) {
+  globalThis.spoken = [];
+  globalThis.SpeechSynthesisUtterance = class {
+    constructor(text) {
+      this.text = text;
+    }
+  };
+  const synthesis = new EventTarget();
+  synthesis.getVoices = () => list;
+  synthesis.speak = (utterance) => globalThis.spoken.push(utterance.text);
+  synthesis.cancel = () => undefined;
+  Object.defineProperty(globalThis, 'speechSynthesis', { value: synthesis });
 }

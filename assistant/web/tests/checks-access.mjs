@@ -5,12 +5,16 @@ import {
   ask_until,
   axe_findings,
   finished,
+  fits,
   focused,
   holds,
   open_widget,
   QUESTIONS,
+  read_as,
   same,
   send,
+  small_targets,
+  voices,
 } from './browser.mjs';
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -288,56 +292,4 @@ async function tab_to(page, key, wanted) {
     if (await focused(page, wanted)) return;
   }
   throw new Error(`not reached with ${key}: ${wanted}`);
-}
-
-/** Changes the letters while the widget is open, as a change on the page would. */
-async function read_as(page, size, elder) {
-  await page.evaluate(
-    (detail) => window.dispatchEvent(new CustomEvent('xiangyin-settings', { detail })),
-    { size, elder, language: 'zh' },
-  );
-  await page.waitForTimeout(0);
-}
-
-/** Neither the page nor anything in the widget is wider than its place. */
-async function fits(page, where) {
-  const wide = await page.evaluate(() => {
-    const root = document.querySelector('xiangyin-widget')?.shadowRoot;
-    const boxes = [
-      document.documentElement,
-      ...(root?.querySelectorAll('.panel, .talk, .log, .sheet, .sheet-body, .composer, .head') ??
-        []),
-    ];
-    return boxes
-      .filter((box) => box.scrollWidth > box.clientWidth + 1)
-      .map((box) => `${box.tagName} ${box.className}: ${box.scrollWidth} in ${box.clientWidth}`);
-  });
-  same(wide, [], `too wide (${where})`);
-}
-
-function small_targets(page, least) {
-  return page.locator('.panel').evaluate((panel, least) => {
-    const sheet = panel.querySelector('.sheet');
-    return Array.from((sheet ?? panel).querySelectorAll('button, a[href], input, textarea'))
-      .filter((node) => node.getClientRects().length > 0)
-      .filter((node) => !(least < 60 && node.classList.contains('citation')))
-      .map((node) => ({ name: node.className || node.tagName, box: node.getBoundingClientRect() }))
-      .filter(({ box }) => box.width < least - 0.5 || box.height < least - 0.5)
-      .map(({ name, box }) => `${name}: ${Math.round(box.width)} by ${Math.round(box.height)}`);
-  }, least);
-}
-
-/** Stands in for the voices of the device, which a machine without sound has none of. */
-function voices(list) {
-  globalThis.spoken = [];
-  globalThis.SpeechSynthesisUtterance = class {
-    constructor(text) {
-      this.text = text;
-    }
-  };
-  const synthesis = new EventTarget();
-  synthesis.getVoices = () => list;
-  synthesis.speak = (utterance) => globalThis.spoken.push(utterance.text);
-  synthesis.cancel = () => undefined;
-  Object.defineProperty(globalThis, 'speechSynthesis', { value: synthesis });
 }

@@ -197,6 +197,14 @@ const NOTHING_WRITTEN = {
   ],
 };
 
+/** A person speaks with the resident: no words of the machine. */
+export const WITH_PERSON = {
+  disposition: 'handoff',
+  reason: 'with_person',
+  passages: [],
+  sentences: [],
+};
+
 export function reply_to(text) {
   const rule = RULES.find(({ words }) => words.some((word) => text.includes(word)));
   return rule?.reply ?? NOTHING_WRITTEN;

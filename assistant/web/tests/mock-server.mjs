@@ -9,7 +9,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EDITIONS, reply_to, SERVICES } from './mock-replies.mjs';
+import { start_community } from './mock-community.mjs';
+import { EDITIONS, reply_to, SERVICES, WITH_PERSON } from './mock-replies.mjs';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const TYPES = {
@@ -21,8 +22,8 @@ const TYPES = {
 
 /** Starts the stand-in; `pace_ms` is the pause between two events of a stream. */
 export function start_mock({ port = 0, pace_ms = 60 } = {}) {
-  const conversations = new Map();
-  const work_orders = new Map();
+  const community = start_community();
+  const { conversations } = community;
   const requests = [];
 
   const server = createServer((request, response) => {
@@ -60,8 +61,7 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
           allowed: true,
         });
       case 'POST conversations/': {
-        const conversation = { id: randomUUID(), token: randomUUID(), turns: [], open: null };
-        conversations.set(conversation.id, conversation);
+        const conversation = community.open_conversation();
         return json(response, 201, {
           id: conversation.id,
           token: conversation.token,
@@ -76,6 +76,10 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
             turns: conversation.turns.map(({ client_id, cut, ...turn }) => turn),
           }),
         );
+      case 'GET conversations/events':
+        return with_conversation(request, response, parts[2], (conversation) =>
+          community.listen(conversation, url.searchParams.get('after') ?? '', response),
+        );
       case 'POST conversations/turns':
         return with_conversation(request, response, parts[2], (conversation) =>
           answer(conversation, body, response),
@@ -88,22 +92,22 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
           response.writeHead(204).end();
         });
       case 'GET work-orders/': {
-        const order = work_orders.get(parts[2]);
-        if (!order || order.lookup_code !== url.searchParams.get('code')) {
-          return problem(response, 404, 'work_order_not_found', '没有查到这个工单。');
-        }
-        const { lookup_code, contact, ...shown } = order;
-        return json(response, 200, shown);
+        const { searchParams: lookup } = url;
+        return with_order(response, parts[2], lookup.get('code'), lookup.get('phone'), () => null);
       }
-      case 'PUT work-orders/contact': {
-        const order = work_orders.get(parts[2]);
-        if (!order || order.lookup_code !== body.lookup_code) {
-          return problem(response, 404, 'work_order_not_found', '没有查到这个工单。');
-        }
-        order.contact = body;
-        order.history.push({ at: Date.now(), text: '居民留下了联系方式' });
-        return json(response, 200, { number: order.number, state: order.state });
-      }
+      case 'PUT work-orders/contact':
+        return with_order(response, parts[2], body.lookup_code, null, (order) => {
+          community.add(order, body);
+        });
+      case 'PUT work-orders/survey':
+        return with_order(response, parts[2], body.lookup_code, null, (order) =>
+          community.judge(order, body) ? null : '工单现在不能评价。请刷新看看最新的情况。',
+        );
+      case 'POST work-orders/reopen':
+        return with_order(response, parts[2], body.lookup_code, null, (order) => {
+          if (!body.reason?.trim()) return '请说一下哪里还没解决。';
+          return community.reopen(order, body);
+        });
       case 'GET editions/': {
         const edition = EDITIONS.get(parts[2]);
         if (!edition) return problem(response, 404, 'edition_not_found', '没有这份文件。');
@@ -121,6 +125,15 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
       return problem(response, 401, 'token_wrong', '打不开这个对话。');
     }
     return act(conversation);
+  }
+
+  /** Acts on the order that is opened, and shows it; `act` gives back what is wrong. */
+  function with_order(response, number, code, phone, act) {
+    const order = community.find(number, code, phone);
+    if (!order) return problem(response, 404, 'no_such_work_order', '没有查到这个工单。');
+    const wrong = act(order);
+    if (wrong) return problem(response, 409, 'not_possible', wrong);
+    return json(response, 200, community.page(order));
   }
 
   async function answer(conversation, { text, client_id }, response) {
@@ -162,7 +175,8 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
     const { id, ordinal } = turn;
     await send('turn', { id, ordinal, text });
 
-    const reply = reply_to(text);
+    // While a person speaks, the machine is silent.
+    const reply = conversation.holder && turn.disposition === null ? WITH_PERSON : kept_reply(turn);
     const order = turn.work_order;
     if (turn.disposition === null) {
       await send('evidence', { passages: reply.passages });
@@ -192,28 +206,14 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
       verified: reply.verified ?? false,
       quoted: reply.quoted ?? false,
       understood: reply.understood ?? null,
-      work_order: order ?? (reply.files ? file_work_order(reply) : null),
+      work_order: order ?? (reply.files ? community.file(conversation, reply) : null),
       suggestions: reply.suggestions ?? [],
     };
+    if (outcome.reason === 'asked_for_person') community.ask_for_person(conversation);
     Object.assign(turn, outcome, { sentences: reply.sentences, passages: reply.passages });
     await send('disposition', outcome);
     await send('done', { timings_ms: { total: pace_ms * 10 } });
     response.end();
-  }
-
-  function file_work_order(reply) {
-    const number = `20261122-${String(work_orders.size + 1).padStart(4, '0')}`;
-    const lookup_code = String(100_000 + work_orders.size * 7_919).slice(0, 6);
-    work_orders.set(number, {
-      number,
-      lookup_code,
-      state: '待受理',
-      kind: reply.kind ?? '咨询',
-      created_at: Date.now(),
-      updated_at: Date.now(),
-      history: [{ at: Date.now(), text: '收到居民的话，记成工单' }],
-    });
-    return { number, lookup_code, urgent: reply.urgent ?? false };
   }
 
   return new Promise((resolve) => {
@@ -221,6 +221,9 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
       resolve({
         url: `http://127.0.0.1:${server.address().port}`,
         requests,
+        staff: community.staff,
+        /** Resolves when `condition` holds. */
+        until: (condition) => until(condition, pace_ms),
         stop: () => {
           server.closeAllConnections();
           return new Promise((done) => server.close(done));
@@ -228,6 +231,11 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
       });
     });
   });
+}
+
+/** What was replied to a turn, or will be. */
+function kept_reply({ reason, text }) {
+  return reason === 'with_person' ? WITH_PERSON : reply_to(text);
 }
 
 async function serve_file(parts, response) {

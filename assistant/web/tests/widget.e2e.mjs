@@ -10,6 +10,7 @@
 import { Session } from './browser.mjs';
 import { access_checks } from './checks-access.mjs';
 import { answer_checks } from './checks-answer.mjs';
+import { people_checks } from './checks-people.mjs';
 import { trouble_checks } from './checks-trouble.mjs';
 import { start_mock } from './mock-server.mjs';
 
@@ -19,6 +20,7 @@ const session = new Session(base, mock);
 try {
   await session.start();
   await answer_checks(session);
+  await people_checks(session);
   await trouble_checks(session);
   await access_checks(session);
 } finally {

@@ -7,11 +7,15 @@ import type {
   Community,
   ConversationKey,
   FiledWorkOrder,
+  Message,
   RatingValue,
   TurnEvent,
 } from '../shared/types';
 import type { Announcer } from './announcer.svelte';
 import { Exchange } from './exchange.svelte';
+import { Feed, type PlacedMessage } from './feed.svelte';
+import { Order } from './order';
+import { Outbox, type Unanswered } from './outbox';
 
 /** After this long a resident is asked whether to go on or start anew. */
 const RESUME_MS = 30 * 60_000;
@@ -22,13 +26,8 @@ const LONGEST_WAIT_S = 60;
 
 interface Kept extends ConversationKey {
   last_active_at: number;
-}
-
-/** A message that has no answer yet. */
-interface Unanswered {
-  client_id: string;
-  text: string;
-  sent_at: number;
+  /** Id of the newest message of the staff that was on screen. */
+  seen?: string;
 }
 
 /** `closed` until somebody opens the widget; `ask` while the resume question stands. */
@@ -49,6 +48,16 @@ export class Conversation {
   /** Minutes since the kept conversation was last used. */
   idle_minutes = $state(0);
 
+  /** What people of the community say here. */
+  readonly feed: Feed;
+  /** Turns and messages as they followed each other. */
+  readonly entries: (Exchange | PlacedMessage)[] = $derived.by(() => {
+    const messages = this.opening === 'ask' ? [] : this.feed.messages;
+    return [...this.exchanges, ...messages].sort((left, right) => left.order - right.order);
+  });
+
+  readonly #order = new Order();
+  readonly #outbox: Outbox;
   #key: Promise<ConversationKey> | null = null;
   readonly #listeners = new AbortController();
 
@@ -59,9 +68,20 @@ export class Conversation {
     readonly announcer: Announcer,
     readonly settings: Settings,
   ) {
+    this.#outbox = new Outbox(`${this.#name}:unanswered`);
+    this.feed = new Feed(api, this.#order, {
+      heard: (message) => this.#hear_message(message),
+      seen: (id) => this.#change_kept({ seen: id }),
+    });
+    const kept = load<Kept>(this.#name);
+    if (kept) this.feed.follow(kept, kept.seen ?? '', false);
     const { signal } = this.#listeners;
     window.addEventListener('offline', () => (this.online = false), { signal });
     window.addEventListener('online', () => this.#reconnect(), { signal });
+    const look = (): void => {
+      if (document.visibilityState === 'visible') this.feed.look();
+    };
+    document.addEventListener('visibilitychange', look, { signal });
     this.draft = load<string>(this.#draft_name) ?? '';
   }
 
@@ -71,6 +91,18 @@ export class Conversation {
       (newest, exchange) => exchange.work_order ?? newest,
       null,
     );
+  }
+
+  /** The code of a work order that was filed here. */
+  lookup_code(number: string): string | null {
+    const filed = this.exchanges.find((exchange) => exchange.work_order?.number === number);
+    return filed?.work_order?.lookup_code ?? null;
+  }
+
+  /** Whether a notice is the last word about its work order. */
+  is_newest({ id, work_order }: Message): boolean {
+    const notices = this.feed.messages.filter((other) => other.author === 'notice');
+    return notices.filter((other) => other.work_order === work_order).pop()?.id === id;
   }
 
   /**
@@ -106,7 +138,10 @@ export class Conversation {
     }
     const idle = Date.now() - kept.last_active_at;
     this.idle_minutes = Math.max(1, Math.round(idle / 60_000));
-    if (idle > RESUME_MS) this.opening = 'ask';
+    // Whoever has news waiting, or a person, does not want to be asked first.
+    const { unread, holder } = this.feed;
+    const awaited = unread > 0 || holder.waiting || holder.name !== null;
+    if (idle > RESUME_MS && !awaited) this.opening = 'ask';
     else void this.resume();
   }
 
@@ -117,12 +152,15 @@ export class Conversation {
     this.opening = 'loading';
     const key = Promise.resolve({ id: kept.id, token: kept.token });
     this.#key = key;
+    this.feed.follow(kept, kept.seen ?? '', false);
     try {
       const { turns } = await this.api.conversation(kept);
       if (this.#key !== key) return;
       const said = this.exchanges;
       const before = turns.filter((turn) => !said.some((exchange) => exchange.turn === turn.id));
-      this.exchanges = [...before.map((turn) => Exchange.kept(turn)), ...said];
+      const loaded = before.map((turn) => Exchange.kept(turn, this.#order.kept(turn.created_at)));
+      for (const exchange of said) exchange.order = this.#order.next(this.feed.caught_up);
+      this.exchanges = [...loaded, ...said];
     } catch (error) {
       if (this.#key !== key) return;
       // While the server is away the key stays: the next message goes to the same conversation.
@@ -134,7 +172,7 @@ export class Conversation {
 
   start_new(): void {
     this.#forget_conversation();
-    remove(this.#outbox_name);
+    this.#outbox.clear();
     this.exchanges = [];
     this.announcer.clear();
     this.opening = 'ready';
@@ -149,10 +187,11 @@ export class Conversation {
     if (!said) return;
     if (this.opening === 'closed') this.open();
     if (this.opening === 'ask') void this.resume();
-    const exchange = new Exchange(random_id(), said, true);
+    const order = this.#order.next(this.feed.caught_up);
+    const exchange = new Exchange(random_id(), said, true, order);
     this.exchanges = [...this.exchanges, exchange];
     this.announcer.clear();
-    this.#keep_unanswered(exchange);
+    this.#outbox.keep(exchange.client_id, exchange.text);
     void this.deliver(exchange);
   }
 
@@ -163,7 +202,7 @@ export class Conversation {
       exchange.begin();
       try {
         await this.#hear(exchange);
-        this.#forget_unanswered(exchange);
+        this.#outbox.forget(exchange.client_id);
         this.#touch();
         return;
       } catch (error) {
@@ -190,7 +229,7 @@ export class Conversation {
   /** Takes a message that could not be sent back into the text field. */
   take_back(exchange: Exchange): void {
     this.exchanges = this.exchanges.filter((other) => other !== exchange);
-    this.#forget_unanswered(exchange);
+    this.#outbox.forget(exchange.client_id);
     this.draft = this.draft ? `${exchange.text}\n${this.draft}` : exchange.text;
     this.keep_draft();
   }
@@ -215,6 +254,7 @@ export class Conversation {
 
   close(): void {
     this.#listeners.abort();
+    this.feed.close();
   }
 
   async #hear(exchange: Exchange): Promise<void> {
@@ -262,6 +302,7 @@ export class Conversation {
           const { number, lookup_code } = data.work_order;
           announcer.say(this.settings.texts.work_order_text(number, lookup_code));
         }
+        if (exchange.delivered) announcer.say(this.settings.texts.delivered);
         return false;
       case 'merged':
         exchange.merge();
@@ -282,6 +323,7 @@ export class Conversation {
       .then(({ id, token }) => {
         const kept: Kept = { id, token, last_active_at: Date.now() };
         save(this.#name, kept);
+        this.feed.follow(kept, '', true);
         return { id, token };
       })
       .catch((error: unknown) => {
@@ -304,6 +346,7 @@ export class Conversation {
     this.online = true;
     this.back_online = true;
     this.announcer.say(this.settings.texts.online_again);
+    this.feed.look();
     setTimeout(() => (this.back_online = false), 4_000);
     for (const exchange of this.exchanges) {
       if (exchange.problem?.passing) void this.deliver(exchange);
@@ -311,20 +354,35 @@ export class Conversation {
   }
 
   #touch(): void {
+    this.#change_kept({ last_active_at: Date.now() });
+  }
+
+  #change_kept(change: Partial<Kept>): void {
     const kept = load<Kept>(this.#name);
-    if (kept) save(this.#name, { ...kept, last_active_at: Date.now() });
+    if (kept) save(this.#name, { ...kept, ...change });
+  }
+
+  #hear_message(message: Message): void {
+    const { texts } = this.settings;
+    if (!this.feed.attended) {
+      this.announcer.say(texts.new_messages(this.feed.unread));
+      return;
+    }
+    this.announcer.say(`${texts.said_by(message)}：${message.text}`);
+    if (this.opening === 'ask') void this.resume();
   }
 
   #take_up_unanswered(): void {
-    for (const unanswered of this.#outbox) this.#take_up(unanswered);
+    for (const unanswered of this.#outbox.messages) this.#take_up(unanswered);
   }
 
   #take_up({ client_id, text, sent_at }: Unanswered): void {
     if (this.exchanges.some((exchange) => exchange.client_id === client_id)) return;
-    const exchange = new Exchange(client_id, text, true);
     // The server may have kept the message without finishing it: then it is the last of its turns.
     const last = this.exchanges[this.exchanges.length - 1];
     const same = last?.text === text && last.disposition === null && last.state === 'finished';
+    const order = same ? last.order : this.#order.next(this.feed.caught_up);
+    const exchange = new Exchange(client_id, text, true, order);
     this.exchanges = [...(same ? this.exchanges.slice(0, -1) : this.exchanges), exchange];
     if (Date.now() - sent_at < RESUME_MS) {
       void this.deliver(exchange);
@@ -337,20 +395,7 @@ export class Conversation {
   #forget_conversation(): void {
     remove(this.#name);
     this.#key = null;
-  }
-
-  get #outbox(): Unanswered[] {
-    return load<Unanswered[]>(this.#outbox_name) ?? [];
-  }
-
-  #keep_unanswered({ client_id, text }: Exchange): void {
-    save(this.#outbox_name, [...this.#outbox, { client_id, text, sent_at: Date.now() }]);
-  }
-
-  #forget_unanswered({ client_id }: Exchange): void {
-    const left = this.#outbox.filter((unanswered) => unanswered.client_id !== client_id);
-    if (left.length > 0) save(this.#outbox_name, left);
-    else remove(this.#outbox_name);
+    this.feed.forget();
   }
 
   get #name(): string {
@@ -358,10 +403,6 @@ export class Conversation {
   }
 
   get #draft_name(): string {
-    return `xiangyin:${this.community_id}:draft`;
-  }
-
-  get #outbox_name(): string {
-    return `xiangyin:${this.community_id}:unanswered`;
+    return `${this.#name}:draft`;
   }
 }

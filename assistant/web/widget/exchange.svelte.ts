@@ -39,19 +39,22 @@ export class Exchange {
   problem = $state<Problem | null>(null);
   /** Whether the words were asked for in this page, rather than loaded with the conversation. */
   readonly fresh: boolean;
+  /** Place in the conversation. */
+  order: number;
   /** How often the message was sent by hand; the newest sending is the one that counts. */
   deliveries = 0;
   /** Sentences heard in the stream that runs now; a repeated stream says the same ones again. */
   #heard = 0;
 
-  constructor(client_id: string, text: string, fresh: boolean) {
+  constructor(client_id: string, text: string, fresh: boolean, order: number) {
     this.client_id = client_id;
     this.text = text;
     this.fresh = fresh;
+    this.order = order;
   }
 
-  static kept(turn: Turn): Exchange {
-    const exchange = new Exchange(turn.id, turn.text, false);
+  static kept(turn: Turn, order: number): Exchange {
+    const exchange = new Exchange(turn.id, turn.text, false, order);
     exchange.turn = turn.id;
     exchange.passages = turn.passages ?? [];
     exchange.sentences = turn.sentences ?? [];
@@ -105,6 +108,11 @@ export class Exchange {
     this.problem = null;
     this.passages = [];
     this.sentences = [];
+  }
+
+  /** A person reads it and will answer; the machine says nothing. */
+  get delivered(): boolean {
+    return this.reason === 'with_person' && this.sentences.length === 0;
   }
 
   passage(number: number): Passage | undefined {
