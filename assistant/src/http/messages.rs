@@ -1,5 +1,6 @@
 //! What people say in a conversation, and who speaks: told to the resident's page as it happens.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::AppState;
 use super::conversations::authorize;
 use super::problem::AppResult;
-use crate::store::Store;
+use crate::store::{Holding, Store};
 
 /// How often the store is looked at where the feed is silent.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
@@ -39,7 +40,7 @@ pub(crate) async fn stream(
     let mut changes = state.assistant.work_orders().feed().subscribe();
     let (sender, receiver) = mpsc::channel(16);
     tokio::spawn(async move {
-        let mut told = Told { after: since.after, holder: None };
+        let mut told = Told { after: since.after, messages: HashSet::new(), holding: None };
         loop {
             if told.tell(&store, &id, &sender).await.is_err() {
                 return;
@@ -67,9 +68,12 @@ pub(crate) async fn stream(
 
 /// What the page knows.
 struct Told {
+    /// The last message that it had when it came.
     after: String,
-    /// The holder that was told of, `None` before the first.
-    holder: Option<Option<String>>,
+    /// Ids of the messages told since: one may be written later than another of a greater id.
+    messages: HashSet<String>,
+    /// Who speaks and whether a person is waited for, as last told.
+    holding: Option<Holding>,
 }
 
 /// The page is gone, or the store can't be read: the page comes again by itself.
@@ -87,15 +91,16 @@ impl Told {
             Gone
         };
         let holding = store.holding(id).await.map_err(lost)?;
-        let name = holding.holder.map(|holder| holder.name);
-        if self.holder.as_ref() != Some(&name) {
+        if self.holding.as_ref() != Some(&holding) {
+            let name = holding.holder.as_ref().map(|holder| &holder.name);
             let data = json!({"name": name, "waiting": holding.person_asked_at.is_some()});
             send(sender, "holder", &data).await?;
-            self.holder = Some(name);
+            self.holding = Some(holding);
         }
         for message in store.messages(id, &self.after).await.map_err(lost)? {
-            send(sender, "message", &message).await?;
-            self.after = message.id;
+            if self.messages.insert(message.id.clone()) {
+                send(sender, "message", &message).await?;
+            }
         }
         Ok(())
     }
