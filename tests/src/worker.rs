@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -52,9 +53,10 @@ impl Worker {
         assert_eq!(status, 201, "{answer}");
     }
 
-    /// Lets the staff of a place work round the clock on every day, or never.
+    /// Lets the staff of a place work round the clock on every day, or for one minute that is twelve
+    /// hours away.
     pub fn set_open(&self, place: &str, open: bool) {
-        let day = if open { json!(["00:00-24:00"]) } else { json!([]) };
+        let day = if open { json!(["00:00-24:00"]) } else { json!([far_minute()]) };
         let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "days_off"];
         let hours: serde_json::Map<String, Value> =
             names.iter().map(|name| ((*name).to_owned(), day.clone())).collect();
@@ -96,6 +98,15 @@ impl Deref for Worker {
     fn deref(&self) -> &Desk {
         &self.desk
     }
+}
+
+/// The minute on the other side of the clock in China.
+fn far_minute() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
+    let begin = (since.as_secs() / 60 + 8 * 60 + 12 * 60) % (24 * 60);
+    let end = (begin + 1) % (24 * 60);
+    let clock = |minute: u64| format!("{:02}:{:02}", minute / 60, minute % 60);
+    format!("{}-{}", clock(begin), clock(end))
 }
 
 /// What is posted to make a move.

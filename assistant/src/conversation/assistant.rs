@@ -27,6 +27,7 @@ use super::turn::{Asked, Composition, Disposition, Reason, Reply, Sentence, Turn
 use super::unknown_words::{Said, UnknownWord, recurring};
 use super::wording;
 use crate::config;
+use crate::privacy::phone_in;
 use crate::work_orders::department::Suggestion;
 use crate::work_orders::{Clocks, Departments, Reading, WorkOrders};
 use crate::store::{
@@ -208,12 +209,7 @@ impl Assistant {
         let lineage = self.store.lineage(community).await?;
         let chosen = variety.map(Variety::id);
         let speaker = self.understanding.speaker(chosen, &lineage).await?;
-        let token: String = {
-            let mut random = rand::rng();
-            (0..32)
-                .map(|_| format!("{:x}", random.random_range(0..16)))
-                .collect()
-        };
+        let token = new_token();
         let conversation = self
             .store
             .open_conversation(community, channel, chosen, &token)
@@ -262,17 +258,27 @@ impl Assistant {
         for (turn, conversation) in &unfinished {
             let mut reply = Reply::new(Disposition::Escalated);
             reply.reason = Some(Reason::Interrupted);
+            let said = to_simplified(turn.text.trim()).into_text();
+            let (kind, urgent) = match policy::decide(&said, policy::Context::default()) {
+                policy::Intent::Emergency(danger) => {
+                    reply.sentences.push(Sentence::plain(wording::caution(danger)));
+                    (OrderKind::Help, true)
+                }
+                policy::Intent::Person => (OrderKind::Help, false),
+                policy::Intent::Report(kind) => (kind, false),
+                _ => (OrderKind::Inquiry, false),
+            };
             reply.sentences.push(Sentence::plain(wording::INTERRUPTED));
             let mut order = NewWorkOrder {
-                kind: OrderKind::Inquiry.name().to_owned(),
-                urgent: false,
+                kind: kind.name().to_owned(),
+                urgent,
                 reason: Reason::Interrupted,
                 community_id: conversation.community_id.clone(),
                 conversation_id: conversation.id.clone(),
                 question: turn.text.clone(),
                 slots: BTreeMap::new(),
                 evidence: Vec::new(),
-                contact: Contact::default(),
+                contact: Contact { phone: phone_in(&said), name: None },
                 department: None,
                 clocks: Clocks::default(),
                 reading: Reading::default(),
@@ -403,6 +409,12 @@ impl Assistant {
         let _ = events.send(TurnEvent::Finished(Box::new(reply))).await;
         Ok(())
     }
+}
+
+/// Opens a conversation to whoever shows it.
+pub(super) fn new_token() -> String {
+    let mut random = rand::rng();
+    (0..32).map(|_| format!("{:x}", random.random_range(0..16))).collect()
 }
 
 async fn fail(error: &anyhow::Error, events: &mpsc::Sender<TurnEvent>) {

@@ -14,7 +14,7 @@ use super::policy::{self, Context, Danger, Intent, Judgement};
 use super::turn::{Disposition, Reason, Reply, Sentence, Source, Turn, TurnEvent};
 use super::understanding::{Speaker, Understood};
 use super::wording;
-use crate::work_orders::{Clocks, Reading, State};
+use crate::work_orders::{Clocks, Reading};
 use crate::store::{
     Addition, Community, Contact, Conversation, Job, NewJob, NewWorkOrder, OrderKind, WorkOrder, now,
 };
@@ -205,7 +205,9 @@ impl Assistant {
     ) -> Result<Decided> {
         let mut reply = Reply::new(Disposition::Answered);
         let own = self.store.newest_order(&running.conversation.id).await?;
-        let phone = crate::privacy::phone_in(&running.question);
+        // The digits of the order's number are none of a telephone's, even where only a blank parts them.
+        let rest = number.as_ref().map_or_else(|| running.question.clone(), |known| running.question.replace(known, "，"));
+        let phone = crate::privacy::phone_in(&rest);
         if let (Some(number), None, Some(phone)) = (&number, &code, &phone) {
             let text = match self.store.work_order_by_phone(number, phone).await? {
                 Some(order) => self.told_state(&order).await?,
@@ -241,10 +243,14 @@ impl Assistant {
             None => None,
         };
         let shown = main.as_ref().unwrap_or(order);
-        let last = shown.history.iter().rev().find(|event| event.open);
+        // What another resident said, or was told in person, is not told on.
+        let theirs = ["added", "contact", "message", "follow_up", "reopen"];
+        let last = shown
+            .history
+            .iter()
+            .rev()
+            .find(|event| event.open && (main.is_none() || !theirs.contains(&event.kind.as_str())));
         let last = last.map_or("", |event| event.text.as_str());
-        // The words of another resident are not told on.
-        let last = if main.is_some() && matches!(shown.state, State::Filed) { "" } else { last };
         Ok(wording::order_state(&order.number, shown.state.name(), last))
     }
 

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use dialects::script::to_simplified;
 use tokio::sync::mpsc;
 
-use super::assistant::Assistant;
+use super::assistant::{Assistant, new_token};
 use super::respond::Running;
 use super::turn::{Disposition, Reason, Reply, Sentence};
 use super::wording;
-use crate::store::{Contact, Conversation, NewWorkOrder, StartedTurn, now};
+use crate::store::{Contact, Conversation, NewWorkOrder, new_id, now};
 use crate::work_orders::{Clocks, Reading};
 
 /// A matter that a resident told staff.
@@ -38,22 +38,19 @@ pub struct Report {
 impl Assistant {
     /// Files an order for a resident and returns its number.
     pub async fn report_by_staff(&self, report: Report) -> Result<String> {
-        if let Some(number) = self.store.order_of_message(&report.request_id).await? {
-            return Ok(number);
-        }
-        let opened = self.open(&report.community_id, report.channel, None).await?;
-        let conversation = opened.conversation;
-        let started = self
-            .store
-            .start_turn(&conversation.id, &report.request_id, &report.question)
-            .await?;
-        let (StartedTurn::New(turn) | StartedTurn::Known(turn)) = started;
+        let conversation = Conversation {
+            id: new_id(),
+            community_id: report.community_id.clone(),
+            channel: report.channel.to_owned(),
+            variety: None,
+            created_at: now(),
+        };
         let mut order = NewWorkOrder {
             kind: report.kind,
             urgent: report.urgent,
             reason: Reason::Reported,
             community_id: report.community_id,
-            conversation_id: conversation.id,
+            conversation_id: conversation.id.clone(),
             question: report.question,
             slots: report.slots,
             evidence: Vec::new(),
@@ -66,10 +63,12 @@ impl Assistant {
         let mut reply = Reply::new(Disposition::Escalated);
         reply.reason = Some(Reason::Reported);
         reply.sentences.push(Sentence::plain(wording::reported(&order.kind)));
-        let reply = self.store.finish_turn(&turn.id, reply, Some(order)).await?;
+        let number = self
+            .store
+            .keep_report(&conversation, &new_token(), &report.request_id, reply, order)
+            .await?;
         self.work_orders.changed();
-        let filed = reply.work_order.context("the order was not filed")?;
-        Ok(filed.number)
+        Ok(number)
     }
 
     /// What the machine would answer a resident of this community; nothing of it is kept.
@@ -87,7 +86,7 @@ impl Assistant {
         let understood = self.understanding.read(&said, &speaker, true).await?;
         // Nobody listens while it is made.
         let (events, _) = mpsc::channel(1);
-        let (ticket, question) = self.in_flight.begin("", &crate::store::new_id(), &said);
+        let (ticket, question) = self.in_flight.begin("", &new_id(), &said);
         let running = Running {
             conversation: &conversation,
             turn_id: String::new(),

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
-use sqlx::{Any, Row, Transaction};
+use sqlx::{Any, AnyConnection, Row, Transaction};
 
 use super::work_orders::{self, NewWorkOrder};
 use super::{Store, new_id, now};
@@ -48,19 +48,46 @@ impl Store {
             variety: variety.map(str::to_owned),
             created_at: now(),
         };
-        sqlx::query(
-            "INSERT INTO conversations (id, community_id, channel, variety, token_sha256, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(&conversation.id)
-        .bind(community_id)
-        .bind(channel)
-        .bind(variety)
-        .bind(digest(token))
-        .bind(conversation.created_at)
-        .execute(&self.pool)
-        .await?;
+        insert(&mut *self.pool.acquire().await?, &conversation, token).await?;
         Ok(conversation)
+    }
+
+    /// Keeps a matter that staff were told: conversation, message, reply and work order in one
+    /// transaction. Returns the number of the order; a message of the same name again is the same
+    /// order.
+    pub async fn keep_report(
+        &self,
+        conversation: &Conversation,
+        token: &str,
+        client_id: &str,
+        reply: Reply,
+        order: NewWorkOrder,
+    ) -> Result<String> {
+        let mut transaction = self.write().await?;
+        // One report of a community at a time, so that a repeated request finds what it repeats.
+        self.hold(
+            &mut transaction,
+            "SELECT id FROM communities WHERE id = $1 FOR UPDATE",
+            &conversation.community_id,
+        )
+        .await?;
+        if let Some(number) = work_orders::order_of_message(&mut transaction, client_id).await? {
+            return Ok(number);
+        }
+        insert(&mut transaction, conversation, token).await?;
+        let turn = Turn {
+            id: new_id(),
+            ordinal: 0,
+            text: order.question.clone(),
+            reply: None,
+            rating: None,
+            created_at: now(),
+            finished_at: None,
+        };
+        insert_turn(&mut transaction, &conversation.id, client_id, &turn).await?;
+        let reply = finish(&mut transaction, &turn.id, reply, Some(order)).await?;
+        transaction.commit().await?;
+        Ok(reply.work_order.context("the order was not filed")?.number)
     }
 
     /// The conversation, where this token opens it.
@@ -130,18 +157,7 @@ impl Store {
             created_at: now(),
             finished_at: None,
         };
-        sqlx::query(
-            "INSERT INTO turns (id, conversation_id, ordinal, client_id, text, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(&turn.id)
-        .bind(conversation_id)
-        .bind(ordinal)
-        .bind(client_id)
-        .bind(text)
-        .bind(turn.created_at)
-        .execute(&mut *transaction)
-        .await?;
+        insert_turn(&mut transaction, conversation_id, client_id, &turn).await?;
         transaction.commit().await?;
         Ok(StartedTurn::New(turn))
     }
@@ -152,24 +168,11 @@ impl Store {
     pub async fn finish_turn(
         &self,
         turn_id: &str,
-        mut reply: Reply,
+        reply: Reply,
         order: Option<NewWorkOrder>,
     ) -> Result<Reply> {
         let mut transaction = self.write().await?;
-        if let Some(order) = order {
-            let filed = work_orders::file(&mut transaction, turn_id, &order).await?;
-            reply.announce(&filed);
-            reply.work_order = Some(filed);
-        }
-        let done = sqlx::query(
-            "UPDATE turns SET reply = $1, finished_at = $2 WHERE id = $3 AND reply IS NULL",
-        )
-        .bind(serde_json::to_string(&reply)?)
-        .bind(now())
-        .bind(turn_id)
-        .execute(&mut *transaction)
-        .await?;
-        ensure!(done.rows_affected() == 1, "turn {turn_id} has a reply already");
+        let reply = finish(&mut transaction, turn_id, reply, order).await?;
         transaction.commit().await?;
         Ok(reply)
     }
@@ -232,6 +235,69 @@ impl Store {
         .await?;
         Ok(done.rows_affected() == 1)
     }
+}
+
+async fn insert(connection: &mut AnyConnection, conversation: &Conversation, token: &str) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO conversations (id, community_id, channel, variety, token_sha256, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&conversation.id)
+    .bind(&conversation.community_id)
+    .bind(&conversation.channel)
+    .bind(conversation.variety.as_deref())
+    .bind(digest(token))
+    .bind(conversation.created_at)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn insert_turn(
+    connection: &mut AnyConnection,
+    conversation_id: &str,
+    client_id: &str,
+    turn: &Turn,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO turns (id, conversation_id, ordinal, client_id, text, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&turn.id)
+    .bind(conversation_id)
+    .bind(i64::from(turn.ordinal))
+    .bind(client_id)
+    .bind(&turn.text)
+    .bind(turn.created_at)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("UPDATE conversations SET spoken = 1 WHERE id = $1 AND spoken = 0")
+        .bind(conversation_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps the reply of a turn and the work order that follows from it.
+async fn finish(
+    transaction: &mut Transaction<'_, Any>,
+    turn_id: &str,
+    mut reply: Reply,
+    order: Option<NewWorkOrder>,
+) -> Result<Reply> {
+    if let Some(order) = order {
+        let filed = work_orders::file(transaction, turn_id, &order).await?;
+        reply.announce(&filed);
+        reply.work_order = Some(filed);
+    }
+    let done = sqlx::query("UPDATE turns SET reply = $1, finished_at = $2 WHERE id = $3 AND reply IS NULL")
+        .bind(serde_json::to_string(&reply)?)
+        .bind(now())
+        .bind(turn_id)
+        .execute(&mut **transaction)
+        .await?;
+    ensure!(done.rows_affected() == 1, "turn {turn_id} has a reply already");
+    Ok(reply)
 }
 
 impl Reply {

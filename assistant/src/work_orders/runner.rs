@@ -245,7 +245,7 @@ impl Runner {
                         store.note_delivery(id, Some(&error.reason().to_string()), now()).await?;
                     }
                     let again = error
-                        .retry_in(claimed.attempts, rand::random())
+                        .retry_in(claimed.attempts + 1, rand::random())
                         .map(|wait| now() + wait.as_millis() as i64);
                     store.fail_job(&claimed.id, &error.reason().to_string(), again).await
                 }

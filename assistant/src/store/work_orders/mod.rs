@@ -24,6 +24,7 @@ pub(super) use filing::file;
 pub use list::{OrderFilter, OrderLine, OrderPage, Queue, QueueCounts, Sort};
 pub use moves::{Changed, MoveError, Moved};
 pub use resident::Addition;
+pub(super) use resident::order_of_message;
 
 /// What the assistant files a work order as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row;
+use sqlx::{Any, Row, Transaction};
 
 use super::super::Store;
 use super::moves::{Changed, MoveError, begin};
-use super::{Contact, NewEvent, WorkOrder, happened};
+use super::{Contact, NewEvent, WorkOrder, happened, lock};
 use crate::work_orders::{ClockEffect, State, status_name};
 
 /// What a resident adds.
@@ -43,7 +43,7 @@ impl Store {
     }
 
     /// Adds what the resident says to the order that the code opens; an order that waits for the
-    /// resident goes on.
+    /// resident goes on, and so does one that it is part of.
     pub async fn add_to_order(
         &self,
         number: &str,
@@ -108,16 +108,21 @@ impl Store {
                 }
                 happened(&mut transaction, &order.id, event, at).await?;
             }
+            if let (Some(note), State::Merged) = (&addition.note, order.state) {
+                add_to_main(self, &mut transaction, &order, note, change).await?;
+            }
             transaction.commit().await?;
         }
         self.work_order(number, None).await?.ok_or(MoveError::NoSuchOrder)
     }
 
-    /// Number and lookup code of the order that waits for this conversation's resident.
+    /// Number of the order of this conversation that waits for the resident, by itself or with the
+    /// order that it is part of.
     pub async fn order_waiting_for(&self, conversation_id: &str) -> anyhow::Result<Option<String>> {
         let row = sqlx::query(
-            "SELECT number FROM work_orders WHERE conversation_id = $1 AND waiting_for_resident = 1 \
-             ORDER BY updated_at DESC LIMIT 1",
+            "SELECT o.number FROM work_orders o LEFT JOIN work_orders m ON m.id = o.merged_into \
+             WHERE o.conversation_id = $1 AND COALESCE(m.waiting_for_resident, o.waiting_for_resident) = 1 \
+             ORDER BY o.updated_at DESC LIMIT 1",
         )
         .bind(conversation_id)
         .fetch_optional(&self.pool)
@@ -125,26 +130,84 @@ impl Store {
         Ok(row.map(|row| row.try_get("number")).transpose()?)
     }
 
-    /// Number of the order of this conversation that waits for the resident's verdict.
+    /// Number of the order that this one is part of.
+    pub async fn main_order(&self, number: &str) -> anyhow::Result<Option<String>> {
+        Ok(sqlx::query_scalar(
+            "SELECT m.number FROM work_orders o JOIN work_orders m ON m.id = o.merged_into WHERE o.number = $1",
+        )
+        .bind(number)
+        .fetch_optional(&self.pool)
+        .await?)
+    }
+
+    /// Number of the order of this conversation that waits for the resident's verdict, by itself or
+    /// with the order that it is part of.
     pub async fn order_in_follow_up(&self, conversation_id: &str) -> anyhow::Result<Option<String>> {
         let row = sqlx::query(
-            "SELECT number FROM work_orders WHERE conversation_id = $1 AND state = '待回访' \
-             ORDER BY finished_at DESC LIMIT 1",
+            "SELECT o.number FROM work_orders o LEFT JOIN work_orders m ON m.id = o.merged_into \
+             WHERE o.conversation_id = $1 AND COALESCE(m.state, o.state) = '待回访' \
+             ORDER BY COALESCE(m.finished_at, o.finished_at) DESC LIMIT 1",
         )
         .bind(conversation_id)
         .fetch_optional(&self.pool)
         .await?;
         Ok(row.map(|row| row.try_get("number")).transpose()?)
     }
+}
 
-    /// Number of the order that was filed with the message of this name.
-    pub async fn order_of_message(&self, client_id: &str) -> anyhow::Result<Option<String>> {
-        let row = sqlx::query(
-            "SELECT o.number FROM work_orders o JOIN turns t ON t.id = o.turn_id WHERE t.client_id = $1",
-        )
-        .bind(client_id)
-        .fetch_optional(&self.pool)
+/// The order that another is part of hears what the resident of that one added: closed to the
+/// residents, whose words are their own; where it waits for an answer it goes on.
+async fn add_to_main(
+    store: &Store,
+    transaction: &mut Transaction<'_, Any>,
+    part: &WorkOrder,
+    note: &str,
+    change: Changed<'_>,
+) -> Result<(), MoveError> {
+    let number: Option<String> = sqlx::query_scalar("SELECT number FROM work_orders WHERE id = $1")
+        .bind(part.merged_into.as_deref())
+        .fetch_optional(&mut **transaction)
         .await?;
-        Ok(row.map(|row| row.try_get("number")).transpose()?)
+    let Some(main) = (match number {
+        Some(number) => lock(store, transaction, &number).await?,
+        None => None,
+    }) else {
+        return Ok(());
+    };
+    let at = change.now.as_millisecond();
+    let text = format!("工单 {} 的居民补充：{note}", part.number);
+    let mut event = NewEvent { open: false, ..NewEvent::open("added", &text) };
+    if main.state == State::Suspended && main.waiting_for_resident {
+        let mut clocks = main.clocks.clone();
+        clocks.follow(ClockEffect::Resume, change.kinds.get(&main.kind), main.urgent, change.now);
+        let reading = clocks.read(change.time, change.now);
+        sqlx::query(
+            "UPDATE work_orders SET state = $1, waiting_for_resident = 0, clocks = $2, clock_status = $3, \
+             due_at = $4, clock_next_at = $5, updated_at = $6, version = version + 1 WHERE id = $7",
+        )
+        .bind(State::InProgress.name())
+        .bind(serde_json::to_string(&clocks).map_err(anyhow::Error::from)?)
+        .bind(status_name(reading.status))
+        .bind(reading.due_at)
+        .bind(reading.next_at)
+        .bind(at)
+        .bind(&main.id)
+        .execute(&mut **transaction)
+        .await?;
+        event.from_state = Some(State::Suspended);
+        event.to_state = Some(State::InProgress);
     }
+    happened(transaction, &main.id, event, at).await?;
+    Ok(())
+}
+
+/// Number of the order that was filed with the message of this name.
+pub(in crate::store) async fn order_of_message(
+    transaction: &mut Transaction<'_, Any>,
+    client_id: &str,
+) -> anyhow::Result<Option<String>> {
+    Ok(sqlx::query_scalar("SELECT o.number FROM work_orders o JOIN turns t ON t.id = o.turn_id WHERE t.client_id = $1")
+        .bind(client_id)
+        .fetch_optional(&mut **transaction)
+        .await?)
 }
