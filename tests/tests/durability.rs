@@ -17,6 +17,7 @@ const RESIDENTS: usize = 2;
 const MOST_REQUESTS: u64 = 40;
 /// Longest time between the last of them and the kill, and between a start and a kill, in milliseconds.
 const MOST_MILLISECONDS: (u64, u64) = (60, 1500);
+const PHONE: &str = "13812345678";
 /// Longest wait for the others to get anywhere.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -213,14 +214,18 @@ fn report(gate: &Gate, base: &str, name: &str) -> Vec<(String, Vec<Said>)> {
     while !gate.is_over() {
         let count = conversations.len();
         let resident = gate.insist(|| Resident::attempt_new(base, "demo"));
-        let report = format!("{name}{count}栋1单元的电梯坏了");
+        let matter = if count % 3 == 2 {
+            vec![format!("{name}{count}家厨房着火了，电话{PHONE}")]
+        } else {
+            vec![format!("{name}{count}栋1单元的电梯坏了"), "昨天晚上开始的".to_owned(), "不留".to_owned()]
+        };
         let mut said = Vec::new();
-        for text in [report.as_str(), "昨天晚上开始的", "不留"] {
+        for text in matter {
             let client_id = format!("{name} {count} {}", said.len());
-            let answer = gate.insist(|| resident.attempt(text, &client_id));
+            let answer = gate.insist(|| resident.attempt(&text, &client_id));
             let number = answer.work_order().map(|(number, _)| number);
             assert!(number.is_some() || !said.is_empty(), "{text}: {answer:?}");
-            said.push(Said { text: text.to_owned(), number });
+            said.push(Said { text, number });
         }
         conversations.push((resident.id, said));
     }
@@ -398,6 +403,14 @@ fn check_conversation(admin: &Worker, id: &str, said: &[Said], numbers: &BTreeMa
         page["work_orders"].as_array().expect("orders").iter().map(|line| text(&line["number"])).collect();
     assert_eq!(told, filed, "{id}: {page}");
     assert!(filed.iter().all(|number| numbers.contains_key(number)), "{id}");
+
+    // What was cut off is no less urgent, and no other matter, for that.
+    let first = &said[0];
+    let order = admin.order(first.number.as_deref().expect("a report becomes an order"));
+    let fire = first.text.contains("着火");
+    assert_eq!(order["urgent"], fire, "{order}");
+    assert_eq!(order["kind"], if fire { "求助" } else { "报修" }, "{order}");
+    assert_eq!(order["contact"], if fire { "138******78" } else { "未留联系方式" }, "{order}");
 }
 
 fn text(value: &Value) -> String {
