@@ -106,8 +106,14 @@ ALTER TABLE work_orders ADD COLUMN clocks TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE work_orders ADD COLUMN clock_status TEXT NOT NULL DEFAULT 'none';
 ALTER TABLE work_orders ADD COLUMN due_at BIGINT;
 ALTER TABLE work_orders ADD COLUMN clock_next_at BIGINT;
-CREATE INDEX work_orders_by_place ON work_orders (place_path, created_at);
-CREATE INDEX work_orders_by_due ON work_orders (state, due_at);
+-- All by which the inbox narrows and sorts, so that a list reads no row that it does not show: rows are wide.
+CREATE INDEX work_orders_in_list ON work_orders
+    (state, place_path, created_at, due_at, kind, clock_status, urgent, assignee_id, id);
+-- All that the figures count.
+CREATE INDEX work_orders_figures ON work_orders
+    (community_id, created_at, kind, state, contacted, signed_at, solved, satisfaction, finished_at, clock_status, reopened);
+DROP INDEX work_orders_by_state;
+CREATE INDEX work_orders_unfinished ON work_orders (place_path) WHERE finished_at IS NULL;
 CREATE INDEX work_orders_by_assignee ON work_orders (assignee_id, state);
 CREATE INDEX work_orders_by_clock ON work_orders (clock_next_at) WHERE clock_next_at IS NOT NULL;
 CREATE INDEX work_orders_merged ON work_orders (merged_into) WHERE merged_into IS NOT NULL;
@@ -226,3 +232,12 @@ CREATE INDEX work_order_events_by_time ON work_order_events (at);
 CREATE INDEX messages_by_time ON messages (at);
 CREATE INDEX turns_by_time ON turns (created_at);
 CREATE INDEX turns_by_client ON turns (client_id);
+
+-- Whether the resident said anything, and whether a work order came of it: the figures count these.
+ALTER TABLE conversations ADD COLUMN spoken BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN filed BIGINT NOT NULL DEFAULT 0;
+UPDATE conversations SET spoken = 1 WHERE EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = conversations.id);
+UPDATE conversations SET filed = 1 WHERE EXISTS (SELECT 1 FROM work_orders o WHERE o.conversation_id = conversations.id);
+CREATE INDEX conversations_figures ON conversations (community_id, created_at, channel, spoken, filed);
+CREATE INDEX conversations_live ON conversations (person_asked_at)
+    WHERE person_asked_at IS NOT NULL OR holder_id IS NOT NULL;

@@ -27,3 +27,8 @@ pub use search::{Evidence, Score, Scores, SearchQuery, SearchResult, Timings};
 pub fn words(text: &str) -> Vec<String> {
     index::analyze::Analyzer::words().cut(text)
 }
+
+/// Whether the dictionary has this word; [`words`] joins likely words that it has not.
+pub fn is_word(text: &str) -> bool {
+    index::analyze::is_word(text)
+}

@@ -244,12 +244,16 @@ impl Assistant {
         };
         let shown = main.as_ref().unwrap_or(order);
         // What another resident said, or was told in person, is not told on.
-        let theirs = ["added", "contact", "message", "follow_up", "reopen"];
+        let theirs = ["message", "follow_up", "reopen"];
         let last = shown
             .history
             .iter()
             .rev()
-            .find(|event| event.open && (main.is_none() || !theirs.contains(&event.kind.as_str())));
+            .find(|event| {
+                // What the resident added themselves is no progress.
+                let kind = event.kind.as_str();
+                event.open && !matches!(kind, "added" | "contact") && (main.is_none() || !theirs.contains(&kind))
+            });
         let last = last.map_or("", |event| event.text.as_str());
         Ok(wording::order_state(&order.number, shown.state.name(), last))
     }

@@ -79,21 +79,22 @@ pub(super) fn recurring(said: &[Said], is_known: impl Fn(&str) -> bool) -> Vec<U
     words
 }
 
-/// Stretches of characters that the dictionary joins to no word.
+/// Stretches of characters that are no words of the dictionary.
 fn stretches(text: &str) -> BTreeSet<String> {
     let mut stretches = BTreeSet::new();
     let mut open = String::new();
     for word in knowledge::words(text).into_iter().chain([String::from("。")]) {
-        let mut characters = word.chars();
-        match (characters.next(), characters.next()) {
-            (Some(single), None) if is_han(single) && !JOINTS.contains(single) => open.push(single),
-            _ => {
-                if open.chars().count() >= *LENGTHS.start() {
-                    stretches.insert(std::mem::take(&mut open));
-                }
-                open.clear();
-            }
+        let single = word.chars().count() == 1;
+        // What the cutter joined on a guess is no word either.
+        let unknown = word.chars().all(is_han) && if single { !JOINTS.contains(&word) } else { !knowledge::is_word(&word) };
+        if unknown {
+            open.push_str(&word);
+            continue;
         }
+        if open.chars().count() >= *LENGTHS.start() {
+            stretches.insert(std::mem::take(&mut open));
+        }
+        open.clear();
     }
     stretches
 }

@@ -68,16 +68,22 @@ pub struct Tally {
     pub without_order: i64,
 }
 
+/// The orders of a span. The places come first and lead to their orders in an index that holds all
+/// that is counted; the join is crossed because SQLite keeps the order of such a one.
+const ORDERS: &str = "FROM communities p CROSS JOIN work_orders o \
+     WHERE o.community_id = p.id AND o.created_at >= $1 AND o.created_at < $2";
+
 impl Store {
     /// The tallies of a span, by the key of their group.
     pub async fn tallies(&self, span: &Span, split: Split) -> Result<BTreeMap<String, Tally>> {
-        let key = match split {
-            Split::Total => "''",
-            Split::Community => "o.community_id",
-            Split::Kind => "o.kind",
+        // Each place has one path; in this order SQLite need not sort.
+        let (key, group) = match split {
+            Split::Total => ("''", ""),
+            Split::Community => ("MIN(o.community_id)", " GROUP BY p.path"),
+            Split::Kind => ("o.kind", " GROUP BY o.kind"),
         };
         let mut bound = Vec::new();
-        let mut within = below_any("o.place_path", &span.scopes, &mut bound, 2);
+        let mut within = below_any("p.path", &span.scopes, &mut bound, 2);
         if let Some(kind) = &span.kind {
             bound.push(kind.clone());
             within.push_str(&format!(" AND o.kind = ${}", bound.len() + 2));
@@ -103,8 +109,7 @@ impl Store {
             count("o.reopened > 0"),
         ];
         let statement = format!(
-            "SELECT {key} AS key, {} FROM work_orders o WHERE o.created_at >= $1 AND o.created_at < $2{within} \
-             GROUP BY {key}",
+            "SELECT {key} AS key, {} {ORDERS}{within}{group}",
             columns.join(", ")
         );
         let mut query = sqlx::query(AssertSqlSafe(statement)).bind(span.from).bind(span.until);
@@ -113,10 +118,14 @@ impl Store {
         }
         let mut tallies = BTreeMap::new();
         for row in query.fetch_all(&self.pool).await? {
+            let filed: i64 = row.try_get(1)?;
+            if filed == 0 {
+                continue;
+            }
             tallies.insert(
                 row.try_get::<String, _>(0)?,
                 Tally {
-                    filed: row.try_get(1)?,
+                    filed,
                     archived: row.try_get(2)?,
                     open: row.try_get(3)?,
                     followed_up: row.try_get(4)?,
@@ -145,23 +154,29 @@ impl Store {
         split: Split,
         tallies: &mut BTreeMap<String, Tally>,
     ) -> Result<()> {
-        let key = if split == Split::Community { "v.community_id" } else { "''" };
+        let (key, group) = match split {
+            Split::Community => ("MIN(v.community_id)", " GROUP BY p.path"),
+            _ => ("''", ""),
+        };
         let mut bound = Vec::new();
         let within = below_any("p.path", &span.scopes, &mut bound, 2);
         let statement = format!(
-            "SELECT {key} AS key, COUNT(*), COUNT(CASE WHEN NOT EXISTS \
-             (SELECT 1 FROM work_orders o WHERE o.conversation_id = v.id) THEN 1 END) \
-             FROM conversations v JOIN communities p ON p.id = v.community_id \
-             WHERE v.created_at >= $1 AND v.created_at < $2 AND v.channel NOT IN ('counter', 'desk'){within} \
-             AND EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = v.id) GROUP BY {key}"
+            "SELECT {key} AS key, COUNT(*), COUNT(CASE WHEN v.filed = 0 THEN 1 END) \
+             FROM communities p CROSS JOIN conversations v WHERE v.community_id = p.id \
+             AND v.created_at >= $1 AND v.created_at < $2 AND v.channel NOT IN ('counter', 'desk') \
+             AND v.spoken = 1{within}{group}"
         );
         let mut query = sqlx::query(AssertSqlSafe(statement)).bind(span.from).bind(span.until);
         for value in bound {
             query = query.bind(value);
         }
         for row in query.fetch_all(&self.pool).await? {
+            let conversations: i64 = row.try_get(1)?;
+            if conversations == 0 {
+                continue;
+            }
             let tally = tallies.entry(row.try_get::<String, _>(0)?).or_default();
-            tally.conversations = row.try_get(1)?;
+            tally.conversations = conversations;
             tally.without_order = row.try_get(2)?;
         }
         Ok(())
@@ -170,10 +185,9 @@ impl Store {
     /// How many orders of each kind each community has, by community and kind.
     pub async fn needs(&self, span: &Span) -> Result<BTreeMap<(String, String), i64>> {
         let mut bound = Vec::new();
-        let within = below_any("o.place_path", &span.scopes, &mut bound, 2);
+        let within = below_any("p.path", &span.scopes, &mut bound, 2);
         let statement = format!(
-            "SELECT o.community_id, o.kind, COUNT(*) FROM work_orders o \
-             WHERE o.created_at >= $1 AND o.created_at < $2{within} GROUP BY o.community_id, o.kind"
+            "SELECT o.community_id, o.kind, COUNT(*) {ORDERS}{within} GROUP BY o.community_id, o.kind"
         );
         let mut query = sqlx::query(AssertSqlSafe(statement)).bind(span.from).bind(span.until);
         for value in bound {

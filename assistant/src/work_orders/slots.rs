@@ -104,7 +104,7 @@ mod tests {
         for (text, place, since) in [
             ("3栋2单元的电梯坏了三天了", Some("3栋2单元"), Some("三天了")),
             ("幸福小区东门路灯不亮", Some("幸福小区东门"), None),
-            ("楼上从昨天晚上开始漏水", None, Some("昨天晚上")),
+            ("楼上从昨天晚上开始漏水", None, Some("从昨天晚上开始")),
             ("水管爆了", None, None),
         ] {
             let found = extract(text);

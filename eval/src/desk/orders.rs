@@ -34,7 +34,7 @@ pub(super) struct Tables {
 impl Tables {
     pub(super) fn new() -> Self {
         Self {
-            conversations: Rows::new("conversations", &["id", "community_id", "channel", "token_sha256", "created_at"]),
+            conversations: Rows::new("conversations", &["id", "community_id", "channel", "token_sha256", "created_at", "spoken", "filed"]),
             turns: Rows::new(
                 "turns",
                 &["id", "conversation_id", "ordinal", "client_id", "text", "reply", "created_at", "finished_at"],
@@ -222,6 +222,8 @@ fn conversation(
         channel.into(),
         token.into(),
         at.into(),
+        1.into(),
+        i64::from(messages.len() > 1).into(),
     ]);
     let mut last = String::new();
     for (ordinal, message) in messages.iter().enumerate() {

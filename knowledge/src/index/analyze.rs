@@ -9,6 +9,11 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 /// The dictionary is constant and takes 100 ms to read, so the process reads it once.
 static DICTIONARY: LazyLock<Arc<Jieba>> = LazyLock::new(|| Arc::new(Jieba::new()));
 
+/// Whether the dictionary has this word.
+pub(crate) fn is_word(text: &str) -> bool {
+    DICTIONARY.has_word(text)
+}
+
 /// Name under which [`Analyzer::Words`] is registered with the index.
 pub(crate) const WORDS: &str = "words";
 /// Name under which [`Analyzer::Bigrams`] is registered with the index.

@@ -68,6 +68,10 @@ pub(in crate::store) async fn file(
     .execute(&mut **transaction)
     .await
     .context("the work order could not be kept")?;
+    sqlx::query("UPDATE conversations SET filed = 1 WHERE id = $1 AND filed = 0")
+        .bind(&order.conversation_id)
+        .execute(&mut **transaction)
+        .await?;
     let text = "已登记，等待社区工作人员受理";
     let mut event = NewEvent::open("filed", text);
     event.to_state = Some(State::Filed);

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use sqlx::any::AnyArguments;
-use sqlx::{Any, AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row};
 
 use super::super::Store;
 use super::super::audit::Person;
+use super::conditions::Conditions;
 use crate::work_orders::State;
 
 /// A part of the inbox.
@@ -47,8 +47,9 @@ pub enum Queue {
 }
 
 impl Queue {
-    /// The condition on `o`, with `$1` for the account.
-    fn condition(self) -> &'static str {
+    /// The condition on `o`, with `$1` for the account. Each names its states, because the index of
+    /// the lists begins with them.
+    pub(super) fn condition(self) -> &'static str {
         match self {
             Self::Mine => "o.assignee_id = $1 AND o.state IN ('待签收', '办理中', '挂起')",
             Self::ToAccept => "o.state = '待受理'",
@@ -64,12 +65,15 @@ impl Queue {
             }
             Self::Urgent => "o.urgent = 1 AND o.state IN ('待受理', '待派单', '待签收', '办理中', '挂起', '待审核')",
             Self::Mentions => {
-                "EXISTS (SELECT 1 FROM mentions m JOIN work_order_events e ON e.id = m.event_id \
-                 WHERE e.work_order_id = o.id AND m.account_id = $1 AND m.seen_at IS NULL)"
+                "o.state IN ('待受理', '待派单', '待签收', '办理中', '挂起', '待审核', '待回访', '已归档', '合并') \
+                 AND o.id IN (SELECT e.work_order_id FROM mentions m JOIN work_order_events e ON e.id = m.event_id \
+                 WHERE m.account_id = $1 AND m.seen_at IS NULL)"
             }
             Self::Open => "o.state IN ('待受理', '待派单', '待签收', '办理中', '挂起', '待审核')",
             Self::Archived => "o.state IN ('已归档', '合并')",
-            Self::All => "1 = 1",
+            Self::All => {
+                "o.state IN ('待受理', '待派单', '待签收', '办理中', '挂起', '待审核', '待回访', '已归档', '合并')"
+            }
         }
     }
 }
@@ -206,166 +210,74 @@ pub struct QueueCounts {
     pub live: i64,
 }
 
-/// Conditions with their values, in the order of their numbers.
-struct Conditions {
-    sql: Vec<String>,
-    values: Vec<Value>,
-}
-
-enum Value {
-    Text(String),
-    Number(i64),
-}
-
-impl Conditions {
-    /// With `$1` for the account.
-    fn new(account_id: &str) -> Self {
-        Self {
-            // The type of a parameter must be known even where no condition uses it.
-            sql: vec!["CAST($1 AS TEXT) IS NOT NULL".to_owned()],
-            values: vec![Value::Text(account_id.to_owned())],
-        }
-    }
-
-    fn add(&mut self, sql: impl Into<String>) {
-        self.sql.push(sql.into());
-    }
-
-    fn value(&mut self, value: Value) -> String {
-        self.values.push(value);
-        format!("${}", self.values.len())
-    }
-
-    fn text(&mut self, text: impl Into<String>) -> String {
-        self.value(Value::Text(text.into()))
-    }
-
-    /// Only what lies at or below one of these paths.
-    fn within(&mut self, scopes: &[String]) {
-        let mut any = Vec::new();
-        for scope in scopes {
-            // A subtree is a range: the slash's successor ends it.
-            let from = self.text(scope.clone());
-            let until = self.text(format!("{}0", scope.trim_end_matches('/')));
-            any.push(format!("(o.place_path >= {from} AND o.place_path < {until})"));
-        }
-        self.add(if any.is_empty() { "1 = 0".to_owned() } else { format!("({})", any.join(" OR ")) });
-    }
-
-    fn search(&mut self, words: &str) {
-        for word in words.split_whitespace() {
-            let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            let pattern = self.text(format!("%{escaped}%"));
-            let digits = word.chars().all(|character| character.is_ascii_digit()) && word.len() >= 4;
-            let contact = if digits { format!(" OR o.contact LIKE {pattern} ESCAPE '\\'") } else { String::new() };
-            self.add(format!(
-                "(o.question LIKE {pattern} ESCAPE '\\' OR o.number LIKE {pattern} ESCAPE '\\' \
-                 OR o.slots LIKE {pattern} ESCAPE '\\'{contact})"
-            ));
-        }
-    }
-
-    fn bind<'q>(
-        self,
-        mut query: sqlx::query::Query<'q, Any, AnyArguments>,
-    ) -> sqlx::query::Query<'q, Any, AnyArguments> {
-        for value in self.values {
-            query = match value {
-                Value::Text(text) => query.bind(text),
-                Value::Number(number) => query.bind(number),
-            };
-        }
-        query
-    }
-}
-
 const LINE: &str = "o.id, o.number, o.kind, o.urgent, o.supervised, o.state, o.question, o.slots, o.community_id, \
      c.name AS community_name, o.department, o.assignee_id, a.name AS assignee_name, o.channel, \
      o.clock_status, o.due_at, o.waiting_for_resident, o.reopened, o.created_at, o.updated_at, o.version, \
      p.number AS merged_number, \
-     (SELECT COUNT(*) FROM work_orders m WHERE m.merged_into = o.id) AS merged_count \
-     FROM work_orders o JOIN communities c ON c.id = o.community_id \
+     (SELECT COUNT(*) FROM work_orders m WHERE m.merged_into = o.id) AS merged_count";
+
+const BESIDE: &str = "LEFT JOIN communities c ON c.id = o.community_id \
      LEFT JOIN accounts a ON a.id = o.assignee_id LEFT JOIN work_orders p ON p.id = o.merged_into";
 
 impl Store {
     /// A page of the orders that an account may see: at or below one of the paths `scopes`.
     pub async fn order_list(&self, account_id: &str, scopes: &[String], filter: &OrderFilter) -> Result<OrderPage> {
-        let conditions = self.conditions(account_id, scopes, filter).await?;
-        let counted = format!("SELECT COUNT(*) FROM work_orders o WHERE {}", conditions.sql.join(" AND "));
-        let total: i64 = conditions
-            .bind(sqlx::query(AssertSqlSafe(counted)))
-            .fetch_one(&self.pool)
-            .await?
-            .try_get(0)?;
         let mut conditions = self.conditions(account_id, scopes, filter).await?;
         let (key, descending) = filter.sort.key();
         let (than, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
-        if let Some(after) = &filter.after {
-            let (value, id) = after.split_once('_').context("`after` is no end of a page")?;
-            let value = conditions.value(Value::Number(value.parse()?));
-            let id = conditions.text(id);
-            conditions.add(format!("({key} {than} {value} OR ({key} = {value} AND o.id {than} {id}))"));
-        }
-        let limit = filter.limit.unwrap_or(50).clamp(1, 200);
-        let most = conditions.value(Value::Number(i64::from(limit) + 1));
-        let statement = format!(
-            "SELECT {key} AS sort_key, {LINE} WHERE {} ORDER BY {key} {direction}, o.id {direction} LIMIT {most}",
-            conditions.sql.join(" AND ")
+        let matching = format!(
+            "SELECT o.id, {key} AS sort_key FROM {} WHERE {}",
+            self.indexed(filter.q.is_some()),
+            conditions.sql()
         );
-        let rows = conditions
-            .bind(sqlx::query(AssertSqlSafe(statement)))
-            .fetch_all(&self.pool)
-            .await?;
-        let more = rows.len() > limit as usize;
-        let rows = &rows[..rows.len().min(limit as usize)];
-        let next = match rows.last() {
+        let after = if let Some(after) = &filter.after {
+            let (value, id) = after.split_once('_').context("`after` is no end of a page")?;
+            let value = conditions.number(value.parse()?);
+            let id = conditions.text(id);
+            format!("WHERE sort_key {than} {value} OR (sort_key = {value} AND id {than} {id})")
+        } else {
+            String::new()
+        };
+        let limit = filter.limit.unwrap_or(50).clamp(1, 200);
+        let most = conditions.number(i64::from(limit) + 1);
+        // Comparing texts is dear, so what a search finds is kept for counting and for the page;
+        // what an index gives is cheaper to read twice.
+        let kept = if filter.q.is_some() { "MATERIALIZED" } else { "NOT MATERIALIZED" };
+        let statement = format!(
+            "WITH {}matching AS {kept} ({matching}) SELECT counted.total, page.id AS shown, page.sort_key, {LINE} \
+             FROM (SELECT COUNT(*) AS total FROM matching) counted LEFT JOIN (SELECT id, sort_key FROM matching {after} \
+             ORDER BY sort_key {direction}, id {direction} LIMIT {most}) page ON 1 = 1 \
+             LEFT JOIN work_orders o ON o.id = page.id {BESIDE} ORDER BY page.sort_key {direction}, page.id {direction}",
+            conditions.found()
+        );
+        let rows = conditions.bind(sqlx::query(AssertSqlSafe(statement))).fetch_all(&self.pool).await?;
+        let total = rows.first().context("a count has a row")?.try_get("total")?;
+        let mut shown = Vec::with_capacity(rows.len());
+        for row in &rows {
+            // Where the page is empty, the row of the total stands alone.
+            if row.try_get::<Option<String>, _>("shown")?.is_some() {
+                shown.push(row);
+            }
+        }
+        let more = shown.len() > limit as usize;
+        shown.truncate(limit as usize);
+        let next = match shown.last() {
             Some(last) if more => {
-                Some(format!("{}_{}", last.try_get::<i64, _>("sort_key")?, last.try_get::<String, _>("id")?))
+                Some(format!("{}_{}", last.try_get::<i64, _>("sort_key")?, last.try_get::<String, _>("shown")?))
             }
             _ => None,
         };
         Ok(OrderPage {
-            orders: rows.iter().map(line).collect::<Result<_>>()?,
+            orders: shown.into_iter().map(line).collect::<Result<_>>()?,
             total,
             next,
         })
     }
 
-    async fn conditions(&self, account_id: &str, scopes: &[String], filter: &OrderFilter) -> Result<Conditions> {
-        let mut conditions = Conditions::new(account_id);
-        conditions.add(filter.queue.condition());
-        conditions.within(scopes);
-        if let Some(community) = &filter.community {
-            let path: Option<String> = sqlx::query_scalar("SELECT path FROM communities WHERE id = $1")
-                .bind(community)
-                .fetch_optional(&self.pool)
-                .await?;
-            conditions.within(&path.into_iter().collect::<Vec<_>>());
-        }
-        for (column, value) in [
-            ("o.kind", &filter.kind),
-            ("o.assignee_id", &filter.assignee),
-            ("o.clock_status", &filter.clock),
-        ] {
-            if let Some(value) = value {
-                let value = conditions.text(value);
-                conditions.add(format!("{column} = {value}"));
-            }
-        }
-        if let Some(state) = filter.state {
-            let value = conditions.text(state.name());
-            conditions.add(format!("o.state = {value}"));
-        }
-        if let Some(words) = &filter.q {
-            conditions.search(words);
-        }
-        Ok(conditions)
-    }
-
     /// How many orders each queue holds for an account.
     pub async fn queue_counts(&self, account_id: &str, scopes: &[String]) -> Result<QueueCounts> {
         let mut conditions = Conditions::new(account_id);
-        conditions.add(format!("({} OR o.state = '待回访')", Queue::Open.condition()));
+        conditions.add("o.state IN ('待受理', '待派单', '待签收', '办理中', '挂起', '待审核', '待回访')");
         conditions.within(scopes);
         let columns: Vec<String> = [
             Queue::Mine,
@@ -383,9 +295,10 @@ impl Store {
         .map(|queue| format!("COUNT(CASE WHEN {} THEN 1 END)", queue.condition()))
         .collect();
         let statement = format!(
-            "SELECT {} FROM work_orders o WHERE {}",
+            "SELECT {} FROM {} WHERE {}",
             columns.join(", "),
-            conditions.sql.join(" AND ")
+            self.indexed(false),
+            conditions.sql()
         );
         let row = conditions
             .bind(sqlx::query(AssertSqlSafe(statement)))
@@ -413,7 +326,7 @@ impl Store {
 
     /// The lines of the orders for which `condition` holds, with `$1` for `value`; newest first.
     pub(in crate::store) async fn lines(&self, condition: &str, value: &str, most: u32) -> Result<Vec<OrderLine>> {
-        let statement = format!("SELECT {LINE} WHERE {condition} ORDER BY o.created_at DESC LIMIT $2");
+        let statement = format!("SELECT {LINE} FROM work_orders o {BESIDE} WHERE {condition} ORDER BY o.created_at DESC LIMIT $2");
         sqlx::query(AssertSqlSafe(statement))
             .bind(value)
             .bind(i64::from(most))
@@ -454,7 +367,7 @@ impl Store {
 }
 
 fn line(row: &sqlx::any::AnyRow) -> Result<OrderLine> {
-    let slots: std::collections::BTreeMap<String, String> = serde_json::from_str(row.try_get("slots")?)?;
+    let slots: BTreeMap<String, String> = serde_json::from_str(row.try_get("slots")?)?;
     let state: String = row.try_get("state")?;
     let assignee: Option<String> = row.try_get("assignee_id")?;
     let assignee_name: Option<String> = row.try_get("assignee_name")?;

@@ -1,6 +1,7 @@
 //! Work orders: what a person finishes because the assistant could not.
 
 mod clockwork;
+mod conditions;
 mod desk;
 mod filing;
 mod list;
