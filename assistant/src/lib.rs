@@ -3,7 +3,7 @@
 //! [`conversation`] turns what a resident says into a reply; [`store`] keeps everything that must
 //! survive; [`accounts`] says who may do what; [`work_orders`] carries what a person must finish,
 //! within [`working_time`], with [`alerts`] and [`attachments`]; [`knowledge_base`] brings
-//! documents in and keeps the index in step; [`http`] serves pages and the API; [`cli`] is the
+//! documents in and keeps the index in step, [`editor`] is what administrators do with them; [`http`] serves pages and the API; [`cli`] is the
 //! command line. [`System`] puts them together from a [`config::Config`].
 
 pub mod accounts;
@@ -12,6 +12,7 @@ pub mod attachments;
 pub mod cli;
 pub mod config;
 pub mod conversation;
+pub mod editor;
 mod first_sign_in;
 pub mod http;
 pub mod knowledge_base;

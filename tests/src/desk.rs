@@ -8,6 +8,8 @@ use crate::resident::agent;
 pub struct Desk {
     base: String,
     cookie: Option<String>,
+    /// Key of a program, in place of a sign-in.
+    key: Option<String>,
 }
 
 impl Desk {
@@ -16,6 +18,15 @@ impl Desk {
         Self {
             base: base.to_owned(),
             cookie: None,
+            key: None,
+        }
+    }
+
+    /// Another program with its key.
+    pub fn with_key(base: &str, key: &str) -> Self {
+        Self {
+            key: Some(key.to_owned()),
+            ..Self::new(base)
         }
     }
 
@@ -121,6 +132,9 @@ impl Desk {
             .header("content-type", media_type);
         if let Some(cookie) = &self.cookie {
             builder = builder.header("cookie", cookie);
+        }
+        if let Some(key) = &self.key {
+            builder = builder.header("authorization", format!("Bearer {key}"));
         }
         for (name, value) in headers {
             builder = builder.header(*name, *value);

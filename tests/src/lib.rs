@@ -10,7 +10,7 @@ mod resident;
 mod worker;
 
 pub use desk::Desk;
-pub use product::{Product, Server, shared_server};
+pub use product::{Product, Server, shared_server, wait_until};
 pub use resident::{Answer, Listener, Resident, get, request};
 pub use worker::{Worker, move_request, once};
 

@@ -163,15 +163,10 @@ impl Server {
 
     /// Waits until a line of its log contains `text`.
     pub fn wait_for_log(&self, text: &str) {
-        let began = Instant::now();
-        loop {
+        wait_until(&format!("{text:?} in the log"), || {
             let log = File::open(self.product.data_dir().join("server.log")).expect("a log");
-            if BufReader::new(log).lines().any(|line| line.is_ok_and(|line| line.contains(text))) {
-                return;
-            }
-            assert!(began.elapsed() < START, "{text:?} never came up in the log");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+            BufReader::new(log).lines().any(|line| line.is_ok_and(|line| line.contains(text)))
+        });
     }
 
     /// Waits until the writer is loaded.
@@ -249,5 +244,14 @@ fn copy(from: &Path, to: &Path) {
         } else {
             std::fs::copy(entry.path(), &target).expect("a copy");
         }
+    }
+}
+
+/// Waits for something that comes by itself.
+pub fn wait_until(what: &str, mut come: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !come() {
+        assert!(began.elapsed() < START, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }

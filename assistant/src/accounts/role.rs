@@ -24,7 +24,8 @@ pub enum Role {
 }
 
 /// Something that only some roles may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Permission {
     /// Read work orders and conversations, personal data masked.
     ReadOrders,

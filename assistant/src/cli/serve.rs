@@ -10,11 +10,16 @@ use super::{Call, output};
 use crate::System;
 use crate::accounts::Passwords;
 use crate::alerts::{Deliverer, Rules};
+use crate::attachments::Attachments;
 use crate::conversation::Writer;
+use crate::editor::Editor;
 use crate::first_sign_in::FirstSignIn;
 use crate::http;
 use crate::knowledge_base::KnowledgeBase;
 use crate::work_orders::Runner;
+
+/// How often drafts that are due and questions asked in vain are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(20);
 
 /// How often the index looks for documents that another process has published.
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
@@ -64,7 +69,11 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
         Duration::from_secs(60 * u64::from(config.work_orders.urgent_every_minutes.max(1))),
     );
     tokio::spawn(runner.run());
+    let originals = Attachments::new(&config.data_dir.join("originals"));
+    let editor = Editor::new(Arc::clone(&assistant), knowledge_base.clone(), originals);
+    editor.tidy().await;
     tokio::spawn(keep_following(knowledge_base));
+    tokio::spawn(look_after(editor.clone()));
     output::note(format!("乡音已就绪 Xiangyin is ready on {}", config.base_url()));
     output::note(format!("  居民页面  {}/", config.base_url()));
     output::note(format!("  工作台    {}/desk", config.base_url()));
@@ -73,7 +82,7 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
         config.base_url(),
         config.conversation.community
     ));
-    http::serve(listener, assistant, &system.instance, &config, deliverer, stopped()).await?;
+    http::serve(listener, assistant, &system.instance, &config, deliverer, editor, stopped()).await?;
     system.store.close().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -98,6 +107,17 @@ async fn keep_following(knowledge_base: KnowledgeBase) {
         ticks.tick().await;
         if let Err(error) = knowledge_base.catch_up().await {
             tracing::warn!(error = format!("{error:#}"), "the index could not follow; trying again");
+        }
+    }
+}
+
+/// Publishes what is due and sorts what was asked in vain.
+async fn look_after(editor: Editor) {
+    let mut ticks = tokio::time::interval(LOOK_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = editor.look_after().await {
+            tracing::warn!(error = format!("{error:#}"), "the knowledge could not be looked after; trying again");
         }
     }
 }

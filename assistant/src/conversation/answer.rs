@@ -142,7 +142,7 @@ impl Assistant {
         let nothing = Outcome::Nothing {
             dropped: Vec::new(),
         };
-        let Some(generator) = self.generator.get() else {
+        let Some(generator) = self.generator.get().filter(|_| running.scene.writes) else {
             return nothing;
         };
         let patience = Duration::from_secs_f64(self.settings.first_words_seconds);

@@ -20,7 +20,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::evidence::LocalFields;
 use super::in_flight::InFlight;
 use super::policy;
-use super::respond::Running;
+use super::respond::{Running, Scene};
 use super::understanding::Understanding;
 use super::follow_up;
 use super::turn::{Asked, Composition, Disposition, Reason, Reply, Sentence, Turn, TurnEvent};
@@ -372,6 +372,7 @@ impl Assistant {
             ticket: &ticket,
             events,
             began,
+            scene: Scene::of(self.today()),
         };
         let held = self.store.holding(&conversation.id).await?.holder.is_some();
         let (mut reply, order) = if held && !policy::is_danger(&running.question) {

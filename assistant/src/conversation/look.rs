@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use knowledge::{SearchQuery, SearchResult};
+use knowledge::{Adjustments, SearchQuery, SearchResult};
 
 use super::assistant::Assistant;
 use super::evidence::{self, LocalFields};
@@ -38,21 +38,20 @@ impl Looked {
     /// The verified answer to this question, word for word, with its source.
     pub(super) fn verified(&self) -> Option<Vec<Sentence>> {
         let answer = self.found.answers.first()?;
-        let number = self
-            .sources
-            .iter()
-            .find(|source| {
-                source.edition == answer.edition_id
-                    && Some(source.passage) == answer.passage_ordinal
-            })
-            .map(|source| source.number);
+        let carries = |source: &Source| {
+            let itself = source.edition == answer.edition_id && Some(source.passage) == answer.passage_ordinal;
+            let named = answer.sources.iter().any(|one| one.edition_id == source.edition && one.ordinal == source.passage);
+            if answer.sources.is_empty() { itself } else { named }
+        };
+        let numbers: Vec<u32> =
+            self.sources.iter().filter(|source| carries(source)).map(|source| source.number).collect();
         let text = self.fields.fill(&answer.answer);
         Some(
             super::grounding::sentences(&text)
                 .into_iter()
                 .map(|text| Sentence {
                     text,
-                    citations: number.into_iter().collect(),
+                    citations: numbers.clone(),
                 })
                 .collect(),
         )
@@ -139,8 +138,12 @@ impl Assistant {
     ) -> Result<Looked> {
         let library = Arc::clone(&self.library);
         let text = question.to_owned();
-        let communities = running.communities();
-        let on = self.today();
+        let mut communities = running.communities();
+        // What is tried out comes before what is published.
+        communities.splice(0..0, running.scene.preview.clone());
+        let on = running.scene.on;
+        let without = running.scene.without.clone();
+        let ruled = self.ruled(&running.lineage, question).await?;
         let (found, behind) = tokio::task::spawn_blocking(move || {
             let found = library.search(&SearchQuery {
                 text: &text,
@@ -149,14 +152,20 @@ impl Assistant {
                 limit: SHOWN,
                 spoken,
                 as_unseen: false,
+                adjustments: Adjustments {
+                    without: &without,
+                    pinned: &ruled.pinned,
+                    excluded: &ruled.excluded,
+                },
             })?;
             // The passage behind a verified answer need not be among the best by itself.
             let behind = match found.answers.first() {
-                Some(answer) => match answer.passage_ordinal {
+                // What rests on other documents cites them, not itself.
+                Some(answer) if answer.sources.is_empty() => match answer.passage_ordinal {
                     Some(ordinal) => library.passage(&answer.edition_id, ordinal)?,
                     None => None,
                 },
-                None => None,
+                _ => None,
             };
             Ok::<_, knowledge::LibraryError>((found, behind))
         })
@@ -189,6 +198,29 @@ impl Assistant {
                 quote: String::new(),
                 place: place(&answer.community_id),
                 effective_on: None,
+            };
+            let whole = looked.fields.fill(&passage.text);
+            looked.add(source, whole, question);
+        }
+        let rests_on = looked.found.answers.first().map(|answer| answer.sources.clone()).unwrap_or_default();
+        for place_of in rests_on {
+            let Some(edition) = self.store.edition(&place_of.edition_id).await? else { continue };
+            let Some(passage) = edition.passages.into_iter().find(|one| one.ordinal == place_of.ordinal) else {
+                continue;
+            };
+            let metadata = edition.record.metadata;
+            let source = Source {
+                number: 0,
+                document: edition.record.document_id,
+                edition: place_of.edition_id,
+                passage: passage.ordinal,
+                title: metadata.title,
+                issuer: metadata.issuer,
+                locator: passage.locator,
+                headings: passage.headings,
+                quote: String::new(),
+                place: place(&edition.record.community_id),
+                effective_on: metadata.effective_on.or(metadata.version_date),
             };
             let whole = looked.fields.fill(&passage.text);
             looked.add(source, whole, question);

@@ -13,9 +13,12 @@ mod grounding;
 mod in_flight;
 mod look;
 mod matter;
+mod paraphrase;
 mod policy;
 mod prompt;
+mod rehearse;
 mod respond;
+mod rules;
 mod staff;
 mod turn;
 mod understanding;
@@ -28,7 +31,8 @@ pub use staff::Report;
 pub use unknown_words::UnknownWord;
 
 pub(crate) use prompt::INSTRUCTIONS;
-pub(crate) use understanding::Understanding;
+pub(crate) use rehearse::{Rehearsal, Rehearsed};
+pub(crate) use understanding::{Rewording, Understanding};
 pub use turn::{
     Asked, Composition, Disposition, FiledWorkOrder, Rating, Reason, Reply, Sentence, Source, Stage, Turn,
     TurnEvent,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use jiff::civil::Date;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
@@ -33,6 +34,27 @@ pub(super) struct Running<'a> {
     pub(super) ticket: &'a Ticket,
     pub(super) events: &'a mpsc::Sender<TurnEvent>,
     pub(super) began: Instant,
+    pub(super) scene: Scene,
+}
+
+/// What a turn is answered from.
+#[derive(Clone, Debug)]
+pub(super) struct Scene {
+    /// The day on which documents must be in force.
+    pub(super) on: Date,
+    /// Community of a staged draft that counts as published.
+    pub(super) preview: Option<String>,
+    /// Editions that count as withdrawn.
+    pub(super) without: Vec<String>,
+    /// Whether the model may write.
+    pub(super) writes: bool,
+}
+
+impl Scene {
+    /// What is published and in force on this day.
+    pub(super) fn of(on: Date) -> Self {
+        Self { on, preview: None, without: Vec::new(), writes: true }
+    }
 }
 
 /// A reply and the work order that goes with it.
@@ -182,12 +204,12 @@ impl Assistant {
     }
 
     /// What the turn is where no word gave it away.
-    async fn judge(&self, running: &Running<'_>) -> Result<Judgement> {
+    pub(super) async fn judge(&self, running: &Running<'_>) -> Result<Judgement> {
         let library = Arc::clone(&self.library);
         let examples = Arc::clone(&self.examples);
         let text = running.understood.text.clone();
         let communities = running.communities();
-        let on = self.today();
+        let on = running.scene.on;
         spawn_blocking(move || {
             let vector = library.question_vector(&text)?;
             let prepared = library.nearest_prepared_question(&vector, &communities, on);

@@ -1,14 +1,11 @@
 //! What staff do through the assistant: file a matter that a resident told them, draft an answer.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use anyhow::Result;
-use dialects::script::to_simplified;
-use tokio::sync::mpsc;
 
 use super::assistant::{Assistant, new_token};
-use super::respond::Running;
+use super::rehearse::Rehearsal;
 use super::turn::{Disposition, Reason, Reply, Sentence};
 use super::wording;
 use crate::store::{Contact, Conversation, NewWorkOrder, new_id, now};
@@ -73,33 +70,18 @@ impl Assistant {
 
     /// What the machine would answer a resident of this community; nothing of it is kept.
     pub async fn draft(&self, question: &str, community_id: &str) -> Result<Reply> {
-        let conversation = Conversation {
-            id: String::new(),
-            community_id: community_id.to_owned(),
-            channel: "desk".to_owned(),
+        let rehearsal = Rehearsal {
+            community: community_id.to_owned(),
+            question: question.to_owned(),
+            on: self.today(),
             variety: None,
-            created_at: now(),
+            spoken: false,
+            preview: None,
+            without: Vec::new(),
+            writes: true,
+            as_question: true,
         };
-        let lineage = self.store.lineage(community_id).await?;
-        let speaker = self.understanding.speaker(None, &lineage).await?;
-        let said = to_simplified(question.trim()).into_text();
-        let understood = self.understanding.read(&said, &speaker, true).await?;
-        // Nobody listens while it is made.
-        let (events, _) = mpsc::channel(1);
-        let (ticket, question) = self.in_flight.begin("", &new_id(), &said);
-        let running = Running {
-            conversation: &conversation,
-            turn_id: String::new(),
-            question,
-            understood,
-            speaker,
-            lineage,
-            earlier: Vec::new(),
-            ticket: &ticket,
-            events: &events,
-            began: Instant::now(),
-        };
-        let (mut reply, _) = self.answer(&running).await?;
+        let mut reply = self.rehearse(&rehearsal).await?.reply;
         if reply.disposition != Disposition::Answered {
             // What would have been asked back or registered is no draft.
             reply.sentences.clear();

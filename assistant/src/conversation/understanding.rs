@@ -46,6 +46,19 @@ pub(crate) struct Understood {
     pub(crate) doubtful: bool,
     /// The dialect that was noticed or known.
     pub(crate) variety: Option<Variety>,
+    /// What was changed.
+    pub(crate) changes: Vec<Rewording>,
+}
+
+/// Something that was said in other words than the standard's.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Rewording {
+    /// As it was said.
+    pub(crate) from: String,
+    /// As it was understood; empty where it means nothing.
+    pub(crate) to: String,
+    /// `sound`: it was taken for misheard or mistyped; `word`: it is dialect.
+    pub(crate) why: &'static str,
 }
 
 /// Understands residents; shared by all channels.
@@ -203,6 +216,11 @@ impl Ear {
         let changes = corrected.changes.iter().chain(&normalized.changes);
         // A particle that is dropped changes nothing that a reader must be told of.
         let rewritten = changes.clone().any(|change| !change.gloss.is_empty());
+        let told = |why: &'static str| {
+            move |change: &dialects::Change| Rewording { from: change.form.clone(), to: change.gloss.clone(), why }
+        };
+        let reworded = corrected.changes.iter().map(told("sound")).chain(normalized.changes.iter().map(told("word")));
+        let reworded = reworded.collect();
         let identified = identify(said);
         let noticed = identified.variety.filter(|_| identified.confidence >= NOTICED);
         Understood {
@@ -210,6 +228,7 @@ impl Ear {
             rewritten,
             doubtful: corrected.certainty.min(normalized.certainty) < DOUBTFUL,
             variety: speaker.variety.or(noticed),
+            changes: reworded,
         }
     }
 }

@@ -36,6 +36,7 @@ use tower_http::trace::TraceLayer;
 use crate::alerts::Deliverer;
 use crate::config::{self, Config};
 use crate::conversation::Assistant;
+use crate::editor::Editor;
 use desk::Desk;
 
 /// What every handler may use.
@@ -44,6 +45,7 @@ pub(crate) struct AppState {
     pub(crate) assistant: Arc<Assistant>,
     pub(crate) instance: Arc<str>,
     pub(crate) desk: Arc<desk::Desk>,
+    pub(crate) editor: Editor,
 }
 
 /// Largest request body: a long message, not a document.
@@ -66,12 +68,14 @@ pub async fn serve(
     instance: &str,
     config: &Config,
     deliverer: Deliverer,
+    editor: Editor,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let state = AppState {
         assistant,
         instance: instance.into(),
         desk: Arc::new(Desk::new(&config.data_dir, config.http.behind_proxy, deliverer)?),
+        editor,
     };
     let router = router(state, &config.http)?;
     axum::serve(

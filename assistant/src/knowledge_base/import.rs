@@ -111,6 +111,7 @@ impl KnowledgeBase {
                     community_id: &node,
                     source_name: &source_name,
                     document: &document,
+                    original: None,
                 },
                 today,
             )

@@ -2,9 +2,10 @@
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
-use knowledge::{ImportedDocument, Metadata, Passage, PreparedAnswer};
+use knowledge::{ImportedDocument, Metadata, Passage, PreparedAnswer, SourceRef};
 use sqlx::{Any, Row, Transaction};
 
+use super::drafts::Original;
 use super::{Store, new_id, now};
 
 /// Where an edition stands in its life.
@@ -25,7 +26,7 @@ impl EditionStatus {
         }
     }
 
-    fn read(name: &str) -> Self {
+    pub(super) fn read(name: &str) -> Self {
         if name == "published" {
             Self::Published
         } else {
@@ -43,6 +44,17 @@ pub struct NewEdition<'a> {
     pub source_name: &'a str,
     /// What was read from it.
     pub document: &'a ImportedDocument,
+    /// The file itself, where it was kept.
+    pub original: Option<&'a Original>,
+}
+
+/// Who made an edition, and from what.
+#[derive(Clone, Debug, Default)]
+pub(super) struct By {
+    pub(super) author_id: Option<String>,
+    pub(super) reviewer_id: Option<String>,
+    pub(super) note: Option<String>,
+    pub(super) original: Option<Original>,
 }
 
 /// What saving an edition came to.
@@ -118,7 +130,14 @@ impl Store {
             return Ok(Saved::Published(id));
         }
 
-        let id = insert(&mut transaction, &document_id, edition).await?;
+        let id = insert(
+            &mut transaction,
+            &document_id,
+            edition.document,
+            edition.source_name,
+            &By { original: edition.original.cloned(), ..By::default() },
+        )
+        .await?;
         end_earlier_editions(&mut transaction, &document_id, today).await?;
         log(&mut transaction, &id).await?;
         transaction.commit().await?;
@@ -192,6 +211,8 @@ impl Store {
                     questions: serde_json::from_str(row.try_get("questions")?)?,
                     answer: row.try_get("answer")?,
                     passage: row.try_get::<i64, _>("passage_ordinal")? as u32,
+                    spoken: row.try_get("spoken")?,
+                    sources: serde_json::from_str(row.try_get("sources")?)?,
                 };
                 Ok((row.try_get("id")?, answer))
             })
@@ -201,6 +222,45 @@ impl Store {
             passages,
             answers,
         }))
+    }
+
+    /// Whether a published edition of this document was made from the file of this digest.
+    pub async fn is_published_from(&self, document_id: &str, sha256: &str) -> Result<bool> {
+        let rows = sqlx::query(
+            "SELECT source_sha256, original FROM editions WHERE document_id = $1 AND status = 'published'",
+        )
+        .bind(document_id)
+        .fetch_all(&self.pool)
+        .await?;
+        for row in rows {
+            let original: Option<String> = row.try_get("original")?;
+            let original = original.map(|json| serde_json::from_str::<Original>(&json)).transpose()?;
+            let source: String = row.try_get("source_sha256")?;
+            if source == sha256 || original.is_some_and(|original| original.sha256 == sha256) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The passages of this name in the published editions of a document.
+    pub async fn passages_at(&self, document_id: &str, locator: &str) -> Result<Vec<SourceRef>> {
+        let rows = sqlx::query(
+            "SELECT p.edition_id, p.ordinal FROM passages p JOIN editions e ON e.id = p.edition_id \
+             WHERE e.document_id = $1 AND e.status = 'published' AND p.locator = $2 ORDER BY p.edition_id, p.ordinal",
+        )
+        .bind(document_id)
+        .bind(locator)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(SourceRef {
+                    edition_id: row.try_get("edition_id")?,
+                    ordinal: row.try_get::<i64, _>("ordinal")? as u32,
+                })
+            })
+            .collect()
     }
 
     /// What every published edition says about itself.
@@ -236,33 +296,69 @@ async fn document(
     if let Some(id) = found {
         return Ok(id);
     }
+    insert_document(transaction, community_id, title, "document").await
+}
+
+pub(super) async fn insert_document(
+    transaction: &mut Transaction<'_, Any>,
+    community_id: &str,
+    title: &str,
+    kind: &str,
+) -> Result<String> {
     let id = new_id();
-    sqlx::query(
-        "INSERT INTO documents (id, community_id, title, created_at) VALUES ($1, $2, $3, $4)",
-    )
-    .bind(&id)
-    .bind(community_id)
-    .bind(title)
-    .bind(now())
-    .execute(&mut **transaction)
-    .await?;
+    sqlx::query("INSERT INTO documents (id, community_id, title, kind, created_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(&id)
+        .bind(community_id)
+        .bind(title)
+        .bind(kind)
+        .bind(now())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(id)
+}
+
+/// Keeps and publishes an edition of a document; the same text published before is published again.
+pub(super) async fn keep_edition(
+    transaction: &mut Transaction<'_, Any>,
+    document_id: &str,
+    document: &ImportedDocument,
+    source_name: &str,
+    by: &By,
+    today: Date,
+) -> Result<String> {
+    let same: Option<String> =
+        sqlx::query_scalar("SELECT id FROM editions WHERE document_id = $1 AND source_sha256 = $2")
+            .bind(document_id)
+            .bind(&document.source_sha256)
+            .fetch_optional(&mut **transaction)
+            .await?;
+    let id = match same {
+        Some(id) => {
+            set_status(transaction, &id, EditionStatus::Published).await?;
+            id
+        }
+        None => insert(transaction, document_id, document, source_name, by).await?,
+    };
+    end_earlier_editions(transaction, document_id, today).await?;
+    log(transaction, &id).await?;
     Ok(id)
 }
 
 async fn insert(
     transaction: &mut Transaction<'_, Any>,
     document_id: &str,
-    edition: &NewEdition<'_>,
+    document: &ImportedDocument,
+    source_name: &str,
+    by: &By,
 ) -> Result<String> {
-    let document = edition.document;
     let metadata = &document.metadata;
     let id = new_id();
     // A text that names only the day of its version is taken to hold from that day.
     let effective_on = metadata.effective_on.or(metadata.version_date);
     sqlx::query(
         "INSERT INTO editions (id, document_id, status, metadata, text, warnings, source_name, \
-         source_sha256, effective_on, expires_on, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         source_sha256, effective_on, expires_on, created_at, author_id, reviewer_id, note, original) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(&id)
     .bind(document_id)
@@ -270,11 +366,15 @@ async fn insert(
     .bind(serde_json::to_string(metadata)?)
     .bind(&document.text)
     .bind(serde_json::to_string(&document.warnings)?)
-    .bind(edition.source_name)
+    .bind(source_name)
     .bind(&document.source_sha256)
     .bind(effective_on.map(|day| day.to_string()))
     .bind(metadata.expires_on.map(|day| day.to_string()))
     .bind(now())
+    .bind(by.author_id.as_deref())
+    .bind(by.reviewer_id.as_deref())
+    .bind(by.note.as_deref())
+    .bind(by.original.as_ref().map(serde_json::to_string).transpose()?)
     .execute(&mut **transaction)
     .await
     .context("the edition could not be kept")?;
@@ -295,14 +395,16 @@ async fn insert(
     }
     for answer in &document.answers {
         sqlx::query(
-            "INSERT INTO verified_answers (id, edition_id, questions, answer, passage_ordinal) \
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO verified_answers (id, edition_id, questions, answer, passage_ordinal, spoken, sources) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(new_id())
         .bind(&id)
         .bind(serde_json::to_string(&answer.questions)?)
         .bind(&answer.answer)
         .bind(i64::from(answer.passage))
+        .bind(answer.spoken.as_deref())
+        .bind(serde_json::to_string(&answer.sources)?)
         .execute(&mut **transaction)
         .await?;
     }
@@ -352,7 +454,7 @@ async fn end_earlier_editions(
     Ok(())
 }
 
-async fn set_status(
+pub(super) async fn set_status(
     transaction: &mut Transaction<'_, Any>,
     edition_id: &str,
     status: EditionStatus,
@@ -365,7 +467,7 @@ async fn set_status(
     Ok(())
 }
 
-async fn log(transaction: &mut Transaction<'_, Any>, edition_id: &str) -> Result<()> {
+pub(super) async fn log(transaction: &mut Transaction<'_, Any>, edition_id: &str) -> Result<()> {
     // The counter lets one writer at a time in; an older database has none and counts on from its log.
     let sequence: i64 = sqlx::query_scalar(
         "INSERT INTO counters (name, value) \

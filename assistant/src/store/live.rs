@@ -126,6 +126,20 @@ impl Store {
         .transpose()
     }
 
+    /// What residents at or below a node asked of late, with when; the newest first.
+    pub async fn recent_questions(&self, place_path: &str) -> Result<Vec<(String, i64)>> {
+        let (from, until) = super::places::subtree(place_path);
+        Ok(sqlx::query_as(
+            "SELECT t.text, t.created_at FROM turns t JOIN conversations v ON v.id = t.conversation_id \
+             JOIN communities p ON p.id = v.community_id WHERE p.path >= $1 AND p.path < $2 \
+             AND v.channel NOT IN ('cli', 'desk', 'counter') ORDER BY t.created_at DESC LIMIT 1000",
+        )
+        .bind(from)
+        .bind(until)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
     /// What residents at or below a place said lately, newest first, with the conversation.
     pub async fn recent_words_of_residents(&self, place_path: &str) -> Result<Vec<(String, String)>> {
         let (from, until) = super::places::subtree(place_path);

@@ -2,19 +2,27 @@
 
 mod accounts;
 mod alert_targets;
+mod api_keys;
 mod audit;
 mod canned_replies;
+mod checks;
 mod communities;
+mod conflicts;
 mod conversations;
 mod dialect;
+mod documents;
+mod drafts;
 mod duty;
 mod figures;
+mod gaps;
 mod jobs;
 mod knowledge;
 mod live;
 mod local_words;
 mod messages;
+mod packs;
 mod places;
+mod search_rules;
 mod sessions;
 mod work_orders;
 
@@ -27,19 +35,32 @@ use sqlx::{Any, AnyPool, Transaction};
 pub use accounts::{Account, AccountEdit, Attempt, NewAccount};
 pub use audit::{Actor, AuditEntry, AuditEvent, AuditFilter, AuditVerdict, Person};
 pub use alert_targets::AlertTarget;
+pub use api_keys::{ApiKey, NewApiKey};
 pub use canned_replies::CannedReply;
+pub use checks::{Check, CheckRunLine, Expectation, ExpectedEnd, LastResult, NewCheck};
 pub use communities::Community;
 pub(crate) use communities::ROOT;
+pub use conflicts::{Conflict, ConflictKind, Differing, PassageRef};
 pub use conversations::{Conversation, StartedTurn};
+pub use documents::{
+    DocumentCounts, DocumentFilter, DocumentLine, DocumentRecord, DraftLine, EditionLine, InForce, Named, Provenance,
+    Shown,
+};
+pub use drafts::{
+    DocumentKind, Draft, DraftChange, DraftContent, DraftState, NewDraft, Original, Publication,
+};
 pub use duty::{DutyFilter, DutyShift, NewShift};
 pub use figures::{Span, Split, Tally};
+pub use gaps::{FinishedOrder, Gap, GapExample, GapState, OpenTurn};
 pub use jobs::{ClaimedJob, Job, NewJob};
 pub use knowledge::{EditionRecord, EditionStatus, KeptEdition, LogEntry, NewEdition, Saved};
 pub use live::{LiveConversation, PlacedConversation};
 pub use local_words::LocalWord;
 pub use messages::{Holding, Message, NewMessage};
+pub use packs::PackDocument;
 pub use places::LocalDay;
 pub(crate) use places::check_place_id;
+pub use search_rules::{NewSearchRule, RuleEffect, SearchRule};
 pub use sessions::{Session, session_id};
 pub use work_orders::{
     Addition, Attachment, Changed, Contact, Mention, MoveError, Moved, NewAttachment, NewWorkOrder, OrderEdit,

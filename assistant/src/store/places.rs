@@ -129,6 +129,31 @@ impl Store {
         Ok(true)
     }
 
+    /// Whether nobody publishes what they wrote last at the node with this path: the nearest node
+    /// that says so decides.
+    pub async fn four_eyes(&self, path: &str) -> Result<bool> {
+        let said: Option<i64> = sqlx::query_scalar(
+            "SELECT four_eyes FROM communities WHERE four_eyes IS NOT NULL AND path <> '' \
+             AND SUBSTR($1, 1, LENGTH(path)) = path ORDER BY LENGTH(path) DESC LIMIT 1",
+        )
+        .bind(path)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(said == Some(1))
+    }
+
+    /// Says whether nobody publishes what they wrote last; `None`: as in the node above.
+    pub async fn set_four_eyes(&self, id: &str, wanted: Option<bool>, actor: &Actor) -> Result<()> {
+        let mut transaction = self.write().await?;
+        sqlx::query("UPDATE communities SET four_eyes = $1 WHERE id = $2")
+            .bind(wanted.map(i64::from))
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
+        note(&mut transaction, actor, "place.four_eyes", id, serde_json::json!({"four_eyes": wanted})).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Fills the paths of nodes that an older version kept without.
     pub(super) async fn fill_paths(&self) -> Result<()> {
         let mut transaction = self.write().await?;

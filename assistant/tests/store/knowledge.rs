@@ -35,6 +35,7 @@ fn document(title: &str, text: &str, effective_on: Option<Date>) -> ImportedDocu
             questions: vec!["怎么办？".to_owned()],
             answer: text.to_owned(),
             passage: 0,
+            ..PreparedAnswer::default()
         }],
         warnings: Vec::new(),
         source_sha256: format!("{title} {text}"),
@@ -42,7 +43,7 @@ fn document(title: &str, text: &str, effective_on: Option<Date>) -> ImportedDocu
 }
 
 async fn publish(database: &Database, document: &ImportedDocument) -> Saved {
-    let edition = NewEdition { community_id: "demo", source_name: "a.md", document };
+    let edition = NewEdition { community_id: "demo", source_name: "a.md", document, original: None };
     database.store.publish(&edition, TODAY).await.unwrap()
 }
 
@@ -93,7 +94,7 @@ async fn editions_published_at_once_are_all_in_the_log(database: Database) {
         let store = database.store.clone();
         tokio::spawn(async move {
             let document = document(&format!("办法{number}"), "住满半年可以办。", None);
-            let edition = NewEdition { community_id: "demo", source_name: "a.md", document: &document };
+            let edition = NewEdition { community_id: "demo", source_name: "a.md", document: &document, original: None };
             store.publish(&edition, TODAY).await.unwrap();
         })
     });

@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod communities;
 mod conversations;
+mod drafts;
 mod database;
 mod duty;
 mod knowledge;

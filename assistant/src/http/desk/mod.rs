@@ -13,6 +13,7 @@ mod conversations;
 mod duty;
 mod events;
 mod figures;
+mod knowledge;
 mod me;
 mod moves;
 mod order_page;
@@ -87,7 +88,8 @@ pub(crate) fn router() -> Router<AppState> {
             .route("/api/desk/duty", get(duty::list).post(duty::add))
             .route("/api/desk/duty/{id}", delete(duty::remove))
             .route("/api/desk/audit", get(audit::list))
-            .merge(orders()),
+            .merge(orders())
+            .merge(knowledge::router()),
     )
 }
 
@@ -135,6 +137,7 @@ fn orders() -> Router<AppState> {
         .route("/api/desk/heat-map", get(figures::heat_map))
         .route("/api/desk/words", get(words::list).post(words::add).delete(words::remove))
         .route("/api/desk/words/unknown", get(words::unknown))
+        .route("/api/desk/words/try", post(words::try_out))
         .route("/api/desk/events", get(events::stream))
 }
 

@@ -139,6 +139,9 @@ pub(crate) struct Edit {
     phone: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
     working_hours: Option<Option<Value>>,
+    /// Whether nobody publishes what they wrote last; null: as in the node above.
+    #[serde(default, deserialize_with = "given")]
+    four_eyes: Option<Option<bool>>,
 }
 
 pub(crate) async fn edit(
@@ -166,6 +169,9 @@ pub(crate) async fn edit(
         node.working_hours = hours.map(working_hours).transpose()?;
     }
     store.update_community(&node, &signed_in.actor()).await?;
+    if let Some(four_eyes) = edit.four_eyes {
+        store.set_four_eyes(&id, four_eyes, &signed_in.actor()).await?;
+    }
     if hours_changed {
         // What is promised to residents follows the hours.
         state.assistant.work_orders().read_clocks_anew(&node.path).await?;

@@ -12,6 +12,8 @@ use crate::store::{Account, Actor, Community, Store, now};
 
 /// Name of the cookie.
 const COOKIE: &str = "xiangyin_session";
+/// What every key begins with.
+pub(crate) const API_KEY_PREFIX: &str = "xyk_";
 /// Longest time that a browser keeps it: as long as the session may last.
 const KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 
@@ -29,6 +31,14 @@ pub(crate) struct SignedIn {
     /// Digest of the token, which is the session's name in the store.
     pub(crate) session: String,
     pub(crate) address: String,
+    /// Where a key was shown instead of a sign-in: what it is limited to.
+    key: Option<KeyLimits>,
+}
+
+/// What a key may do, and where.
+struct KeyLimits {
+    path: String,
+    permissions: Vec<Permission>,
 }
 
 impl FromRequestParts<AppState> for AnySession {
@@ -49,6 +59,9 @@ impl FromRequestParts<AppState> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        if let Some(token) = api_key(&parts.headers) {
+            return Self::by_key(token, parts, state).await;
+        }
         let session = AnySession::from_request_parts(parts, state).await?;
         if session.account.must_change {
             return Err(Problem::forbidden(
@@ -60,6 +73,7 @@ impl FromRequestParts<AppState> for SignedIn {
             account: session.account,
             session: session.session,
             address: session.address,
+            key: None,
         })
     }
 }
@@ -72,6 +86,22 @@ impl AnySession {
 }
 
 impl SignedIn {
+    /// Another program, in the name of whoever made its key.
+    async fn by_key(token: &str, parts: &Parts, state: &AppState) -> Result<Self, Problem> {
+        let store = state.assistant.store();
+        let digest = token_digest(token);
+        let refused = || Problem::unauthorized("bad_api_key", "这把密钥不对、过期了或已被删除。");
+        let key = store.shown_api_key(&digest, state.assistant.today()).await?.ok_or_else(refused)?;
+        let maker = key.by.ok_or_else(refused)?;
+        let account = store.find_account(&maker.id).await?.filter(|account| !account.disabled);
+        Ok(Self {
+            account: account.ok_or_else(refused)?,
+            session: digest,
+            address: ClientAddress::of(parts, state.desk.behind_proxy).0,
+            key: Some(KeyLimits { path: key.path, permissions: key.permissions }),
+        })
+    }
+
     /// For the audit trail.
     pub(crate) fn actor(&self) -> Actor {
         Actor::account(&self.account.id, &self.address)
@@ -79,7 +109,10 @@ impl SignedIn {
 
     /// Whether the account may do this at the node with this path.
     pub(crate) fn may(&self, permission: Permission, path: &str) -> bool {
-        self.account.may(permission, path)
+        let within = self.key.as_ref().is_none_or(|key| {
+            key.permissions.contains(&permission) && is_within(path, &key.path)
+        });
+        within && self.account.may(permission, path)
     }
 
     /// Refuses where the account may not do this at the node with this path.
@@ -89,7 +122,7 @@ impl SignedIn {
 
     /// Refuses where the account holds no role at the node with this path.
     pub(crate) fn require_any(&self, path: &str) -> AppResult<()> {
-        let reaches = self.account.roles.iter().any(|held| is_within(path, &held.path));
+        let reaches = self.key.is_none() && self.account.roles.iter().any(|held| is_within(path, &held.path));
         if reaches { Ok(()) } else { Err(not_allowed()) }
     }
 
@@ -107,7 +140,13 @@ impl SignedIn {
 
     /// Paths of the highest nodes at and below which the account may do this; empty: nowhere.
     pub(crate) fn scopes(&self, permission: Permission) -> Vec<String> {
-        self.account.scopes(permission)
+        let scopes = self.account.scopes(permission);
+        let Some(key) = &self.key else { return scopes };
+        if self.may(permission, &key.path) {
+            return vec![key.path.clone()];
+        }
+        // The account reaches only parts of what the key is for.
+        scopes.into_iter().filter(|path| self.may(permission, path)).collect()
     }
 
     /// The same; refuses where there are none.
@@ -134,6 +173,13 @@ pub(crate) fn cookie(token: &str, secure: bool) -> String {
 /// Header that lets the browser forget it.
 pub(crate) fn no_cookie() -> String {
     format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0")
+}
+
+/// The key that a program shows: `Authorization: Bearer xyk_…`.
+fn api_key(headers: &HeaderMap) -> Option<&str> {
+    let shown = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let token = shown.strip_prefix("Bearer ")?.trim();
+    token.starts_with(API_KEY_PREFIX).then_some(token)
 }
 
 /// The token that a request shows.

@@ -3,11 +3,12 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
+use dialects::Variety;
+use serde::{Deserialize, Serialize};
 
 use super::SignedIn;
 use crate::accounts::Permission;
-use crate::conversation::UnknownWord;
+use crate::conversation::{Rewording, UnknownWord};
 use crate::http::AppState;
 use crate::http::body::Body;
 use crate::http::problem::{AppResult, Problem};
@@ -78,4 +79,33 @@ pub(crate) async fn remove(
         0 => Err(Problem::not_found("no_such_word", "没有这个词，可能已经删了。")),
         _ => Ok(StatusCode::NO_CONTENT),
     }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Utterance {
+    community: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct UtterancePage {
+    understood: String,
+    variety: Option<&'static str>,
+    changes: Vec<Rewording>,
+}
+
+/// How an utterance is understood here, as typed.
+pub(crate) async fn try_out(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Body(said): Body<Utterance>,
+) -> AppResult<Json<UtterancePage>> {
+    who.require_at(state.assistant.store(), Permission::ManagePlaces, &said.community).await?;
+    let text: String = said.text.chars().take(200).collect();
+    let understood = state.assistant.understand(&said.community, &text, false).await?;
+    Ok(Json(UtterancePage {
+        understood: understood.text,
+        variety: understood.variety.map(Variety::id),
+        changes: understood.changes,
+    }))
 }
