@@ -1,4 +1,4 @@
-//! Files that belong to work orders: photos before and after, kept under their digest.
+//! Files kept under their digest: photos of work orders, originals of documents.
 
 use std::fs::File;
 use std::io::Write;
@@ -23,6 +23,30 @@ impl Attachments {
     pub async fn keep(&self, bytes: Vec<u8>) -> Result<String> {
         let folder = self.folder.clone();
         tokio::task::spawn_blocking(move || keep(&folder, &bytes)).await?
+    }
+
+    /// The same, where waiting holds nobody up.
+    pub fn keep_blocking(&self, bytes: &[u8]) -> Result<String> {
+        keep(&self.folder, bytes)
+    }
+
+    /// Where the file of each digest lies.
+    pub fn files(&self) -> Result<Vec<(String, PathBuf)>> {
+        let mut files = Vec::new();
+        for folder in std::fs::read_dir(&self.folder).into_iter().flatten() {
+            let folder = folder?;
+            let head = folder.file_name().to_string_lossy().into_owned();
+            for file in std::fs::read_dir(folder.path())? {
+                let file = file?;
+                let sha256 = format!("{head}{}", file.file_name().to_string_lossy());
+                // What a stop left half written has another name.
+                if sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                    files.push((sha256, file.path()));
+                }
+            }
+        }
+        files.sort();
+        Ok(files)
     }
 
     /// The bytes of this digest.

@@ -13,11 +13,14 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::{Call, output};
+use crate::attachments::Attachments;
 use crate::store::Store;
 
 /// Names inside the file.
 const MANIFEST: &str = "manifest.json";
 const DATABASE: &str = "xiangyin.db";
+/// Folders of files under their digests, in the data folder and in the backup alike.
+const FOLDERS: [&str; 2] = ["attachments", "originals"];
 
 #[derive(Debug, Args)]
 pub(super) struct BackupArguments {
@@ -42,7 +45,7 @@ struct Manifest {
     database_sha256: String,
 }
 
-/// Copies the database, consistent while the server goes on; the index is derived and left out.
+/// Copies the database and the files that it names, consistent while the server goes on; the index is derived and left out.
 pub(super) async fn backup(call: &Call, arguments: &BackupArguments) -> Result<ExitCode> {
     let config = call.config();
     let moment = jiff::Zoned::now();
@@ -54,7 +57,8 @@ pub(super) async fn backup(call: &Call, arguments: &BackupArguments) -> Result<E
     let copy = config.data_dir.join(format!("backup-{}.db", std::process::id()));
     let written = async {
         store.copy_to(&copy).await?;
-        write(&copy, &target, moment.timestamp().to_string())
+        // The files after the database: each was on disk before the database named it.
+        write(&copy, &config.data_dir, &target, moment.timestamp().to_string())
     }
     .await;
     store.close().await;
@@ -66,7 +70,7 @@ pub(super) async fn backup(call: &Call, arguments: &BackupArguments) -> Result<E
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(copy: &Path, target: &Path, created_at: String) -> Result<()> {
+fn write(copy: &Path, data_dir: &Path, target: &Path, created_at: String) -> Result<()> {
     let database = fs::read(copy)?;
     let manifest = Manifest {
         format: 1,
@@ -81,6 +85,12 @@ fn write(copy: &Path, target: &Path, created_at: String) -> Result<()> {
     archive.write_all(&serde_json::to_vec_pretty(&manifest)?)?;
     archive.start_file(DATABASE, options)?;
     archive.write_all(&database)?;
+    for folder in FOLDERS {
+        for (sha256, path) in Attachments::new(&data_dir.join(folder)).files()? {
+            archive.start_file(format!("{folder}/{sha256}"), options)?;
+            std::io::copy(&mut File::open(path)?, &mut archive)?;
+        }
+    }
     archive.finish()?.sync_all()?;
     fs::rename(part, target)?;
     Ok(())
@@ -112,18 +122,17 @@ pub(super) fn restore(call: &Call, arguments: &RestoreArguments) -> Result<ExitC
     let target = config.data_dir.join(DATABASE);
     let listening = std::net::TcpStream::connect(&config.http.listen).is_ok();
     ensure!(!listening, "服务正在 {} 上运行，请先停下它再恢复。", config.http.listen);
-    if target.exists() {
-        ensure!(
-            arguments.force,
-            "{} 里已有数据。确定要换成备份，请加 --force（现有数据库会改名留着）。",
-            config.data_dir.display()
-        );
-        for ending in ["", "-wal", "-shm"] {
-            let present = config.data_dir.join(format!("{DATABASE}{ending}"));
-            if present.exists() {
-                let aside = config.data_dir.join(format!("{DATABASE}.before-restore{ending}"));
-                fs::rename(&present, aside)?;
-            }
+    ensure!(
+        !target.exists() || arguments.force,
+        "{} 里已有数据。确定要换成备份，请加 --force（现有数据库会改名留着）。",
+        config.data_dir.display()
+    );
+    restore_files(&mut archive, &config.data_dir)?;
+    for ending in ["", "-wal", "-shm"] {
+        let present = config.data_dir.join(format!("{DATABASE}{ending}"));
+        if present.exists() {
+            let aside = config.data_dir.join(format!("{DATABASE}.before-restore{ending}"));
+            fs::rename(&present, aside)?;
         }
     }
     let part = config.data_dir.join(format!("{DATABASE}.part"));
@@ -141,6 +150,27 @@ pub(super) fn restore(call: &Call, arguments: &RestoreArguments) -> Result<ExitC
     }
     output::line(format!("已恢复 {} 的备份。", manifest.created_at));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Files first, so that the database never names one that is not there.
+fn restore_files(archive: &mut ZipArchive<File>, data_dir: &Path) -> Result<()> {
+    for place in 0..archive.len() {
+        let mut entry = archive.by_index(place)?;
+        let Some((folder, sha256)) = entry.name().split_once('/').map(|(folder, name)| (folder.to_owned(), name.to_owned()))
+        else {
+            continue;
+        };
+        if !FOLDERS.contains(&folder.as_str()) {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes)?;
+        if hex(&Sha256::digest(&bytes)) != sha256 {
+            bail!("备份文件里有一个附件损坏了（校验不符），请换一个备份。现有数据没有改动。");
+        }
+        Attachments::new(&data_dir.join(folder)).keep_blocking(&bytes)?;
+    }
+    Ok(())
 }
 
 fn hex(bytes: &[u8]) -> String {
