@@ -7,6 +7,8 @@ import { PeopleApi } from './api/people';
 import { PlacesApi } from './api/places';
 import { Transport } from './api/transport';
 import { CannedReplies } from './canned';
+import { KnowledgeApi } from './knowledge/api';
+import { Uploads } from './knowledge/documents/uploads.svelte';
 import { Clocks } from './clocks.svelte';
 import { Drafts } from './drafts';
 import { LiveChanges } from './live.svelte';
@@ -29,6 +31,9 @@ export class Desk {
   readonly conversations: ConversationsApi;
   readonly people: PeopleApi;
   readonly places: PlacesApi;
+  readonly knowledge: KnowledgeApi;
+  /** Files on their way into the knowledge. */
+  readonly uploads: Uploads;
   readonly canned: CannedReplies;
   readonly clocks: Clocks;
   readonly live: LiveChanges;
@@ -50,6 +55,8 @@ export class Desk {
     this.conversations = new ConversationsApi(this.transport);
     this.people = new PeopleApi(this.transport);
     this.places = new PlacesApi(this.transport);
+    this.knowledge = new KnowledgeApi(this.transport);
+    this.uploads = new Uploads(this.knowledge);
     this.canned = new CannedReplies(this.places);
     this.clocks = new Clocks(this.places);
     this.live = new LiveChanges(this.transport);

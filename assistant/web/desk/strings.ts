@@ -2,17 +2,19 @@
 
 import { en } from './strings/en';
 import { en_manage } from './strings/en-manage';
+import { en_knowledge } from './strings/en-knowledge';
 import { zh } from './strings/zh';
+import { zh_knowledge } from './strings/zh-knowledge';
 import { zh_manage } from './strings/zh-manage';
 
 export type Language = 'zh' | 'en';
 
-type Chinese = typeof zh & typeof zh_manage;
+type Chinese = typeof zh & typeof zh_manage & typeof zh_knowledge;
 export type Texts = Chinese;
 
 const all: Record<Language, Texts> = {
-  zh: { ...zh, ...zh_manage },
-  en: { ...en, ...en_manage },
+  zh: { ...zh, ...zh_manage, ...zh_knowledge },
+  en: { ...en, ...en_manage, ...en_knowledge },
 };
 
 export function texts(language: Language): Texts {

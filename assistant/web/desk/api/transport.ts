@@ -2,6 +2,8 @@ import { type Problem, problem_from_response, unreachable } from '../../shared/p
 
 /** A request that takes longer is taken for lost. */
 const PATIENCE_MS = 30_000;
+/** Where models are asked, the answer takes longer. */
+const LONG_PATIENCE_MS = 600_000;
 
 export type Query = Record<string, string | number | null | undefined>;
 
@@ -32,13 +34,23 @@ export class Transport {
     return this.#json(method, this.address(path), body);
   }
 
+  /** As `ask`, of what takes the server longer than a moment. */
+  slow<T>(method: string, path: string, body: unknown = {}): Promise<T> {
+    return this.#json(method, this.address(path), body, LONG_PATIENCE_MS);
+  }
+
   /** A write whose answer says nothing more. */
   async tell(method: string, path: string, body: unknown = {}): Promise<void> {
     await this.#send(method, this.address(path), body);
   }
 
-  async #json<T>(method: string, address: string, body?: unknown): Promise<T> {
-    const response = await this.#send(method, address, body);
+  async #json<T>(
+    method: string,
+    address: string,
+    body?: unknown,
+    patience_ms = PATIENCE_MS,
+  ): Promise<T> {
+    const response = await this.#send(method, address, body, patience_ms);
     try {
       return (await response.json()) as T;
     } catch (error) {
@@ -46,9 +58,14 @@ export class Transport {
     }
   }
 
-  async #send(method: string, address: string, body?: unknown): Promise<Response> {
+  async #send(
+    method: string,
+    address: string,
+    body?: unknown,
+    patience_ms = PATIENCE_MS,
+  ): Promise<Response> {
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+    const timer = setTimeout(() => stop.abort(), patience_ms);
     const request: RequestInit = {
       method,
       headers: { accept: 'application/json' },
