@@ -73,13 +73,35 @@ pub struct Tally {
 const ORDERS: &str = "FROM communities p CROSS JOIN work_orders o \
      WHERE o.community_id = p.id AND o.created_at >= $1 AND o.created_at < $2";
 
+/// Key and grouping by place. Each place has one path, and in the order of paths SQLite need not sort.
+const BY_PLACE: (&str, &str) = ("p.path", " GROUP BY p.path");
+
+/// The key of a group; a path's is the id that it ends in.
+fn group_key(key: &str) -> String {
+    key.strip_suffix('/').and_then(|path| path.rsplit('/').next()).unwrap_or(key).to_owned()
+}
+
 impl Store {
     /// The tallies of a span, by the key of their group.
     pub async fn tallies(&self, span: &Span, split: Split) -> Result<BTreeMap<String, Tally>> {
-        // Each place has one path; in this order SQLite need not sort.
+        // A conversation has no kind of its own.
+        if split == Split::Kind || span.kind.is_some() {
+            return self.tallies_of_orders(span, split).await;
+        }
+        let (mut tallies, conversations) =
+            tokio::try_join!(self.tallies_of_orders(span, split), self.conversations(span, split))?;
+        for (key, (count, without_order)) in conversations {
+            let tally = tallies.entry(key).or_default();
+            tally.conversations = count;
+            tally.without_order = without_order;
+        }
+        Ok(tallies)
+    }
+
+    async fn tallies_of_orders(&self, span: &Span, split: Split) -> Result<BTreeMap<String, Tally>> {
         let (key, group) = match split {
             Split::Total => ("''", ""),
-            Split::Community => ("MIN(o.community_id)", " GROUP BY p.path"),
+            Split::Community => BY_PLACE,
             Split::Kind => ("o.kind", " GROUP BY o.kind"),
         };
         let mut bound = Vec::new();
@@ -123,7 +145,7 @@ impl Store {
                 continue;
             }
             tallies.insert(
-                row.try_get::<String, _>(0)?,
+                group_key(row.try_get(0)?),
                 Tally {
                     filed,
                     archived: row.try_get(2)?,
@@ -141,23 +163,12 @@ impl Store {
                 },
             );
         }
-        // A conversation has no kind of its own.
-        if split != Split::Kind && span.kind.is_none() {
-            self.count_conversations(span, split, &mut tallies).await?;
-        }
         Ok(tallies)
     }
 
-    async fn count_conversations(
-        &self,
-        span: &Span,
-        split: Split,
-        tallies: &mut BTreeMap<String, Tally>,
-    ) -> Result<()> {
-        let (key, group) = match split {
-            Split::Community => ("MIN(v.community_id)", " GROUP BY p.path"),
-            _ => ("''", ""),
-        };
+    /// How many conversations each group has, and of these how many without an order.
+    async fn conversations(&self, span: &Span, split: Split) -> Result<BTreeMap<String, (i64, i64)>> {
+        let (key, group) = if split == Split::Community { BY_PLACE } else { ("''", "") };
         let mut bound = Vec::new();
         let within = below_any("p.path", &span.scopes, &mut bound, 2);
         let statement = format!(
@@ -170,16 +181,14 @@ impl Store {
         for value in bound {
             query = query.bind(value);
         }
+        let mut counts = BTreeMap::new();
         for row in query.fetch_all(&self.pool).await? {
-            let conversations: i64 = row.try_get(1)?;
-            if conversations == 0 {
-                continue;
+            let count: i64 = row.try_get(1)?;
+            if count > 0 {
+                counts.insert(group_key(row.try_get(0)?), (count, row.try_get(2)?));
             }
-            let tally = tallies.entry(row.try_get::<String, _>(0)?).or_default();
-            tally.conversations = conversations;
-            tally.without_order = row.try_get(2)?;
         }
-        Ok(())
+        Ok(counts)
     }
 
     /// How many orders of each kind each community has, by community and kind.

@@ -225,11 +225,8 @@ impl Store {
         let mut conditions = self.conditions(account_id, scopes, filter).await?;
         let (key, descending) = filter.sort.key();
         let (than, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
-        let matching = format!(
-            "SELECT o.id, {key} AS sort_key FROM {} WHERE {}",
-            self.indexed(filter.q.is_some()),
-            conditions.sql()
-        );
+        let matching = conditions
+            .select(&format!("SELECT o.id, {key} AS sort_key FROM {}", self.indexed(filter)), self.sqlite);
         let after = if let Some(after) = &filter.after {
             let (value, id) = after.split_once('_').context("`after` is no end of a page")?;
             let value = conditions.number(value.parse()?);
@@ -244,11 +241,10 @@ impl Store {
         // what an index gives is cheaper to read twice.
         let kept = if filter.q.is_some() { "MATERIALIZED" } else { "NOT MATERIALIZED" };
         let statement = format!(
-            "WITH {}matching AS {kept} ({matching}) SELECT counted.total, page.id AS shown, page.sort_key, {LINE} \
+            "WITH matching AS {kept} ({matching}) SELECT counted.total, page.id AS shown, page.sort_key, {LINE} \
              FROM (SELECT COUNT(*) AS total FROM matching) counted LEFT JOIN (SELECT id, sort_key FROM matching {after} \
              ORDER BY sort_key {direction}, id {direction} LIMIT {most}) page ON 1 = 1 \
-             LEFT JOIN work_orders o ON o.id = page.id {BESIDE} ORDER BY page.sort_key {direction}, page.id {direction}",
-            conditions.found()
+             LEFT JOIN work_orders o ON o.id = page.id {BESIDE} ORDER BY page.sort_key {direction}, page.id {direction}"
         );
         let rows = conditions.bind(sqlx::query(AssertSqlSafe(statement))).fetch_all(&self.pool).await?;
         let total = rows.first().context("a count has a row")?.try_get("total")?;
@@ -297,7 +293,7 @@ impl Store {
         let statement = format!(
             "SELECT {} FROM {} WHERE {}",
             columns.join(", "),
-            self.indexed(false),
+            self.indexed(&OrderFilter::default()),
             conditions.sql()
         );
         let row = conditions
