@@ -9,6 +9,7 @@ mod communities;
 mod conversations;
 mod database;
 mod duty;
+mod holding;
 mod knowledge;
 mod local_words;
 mod sessions;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::SignedIn;
 use crate::accounts::Permission;
@@ -65,6 +65,31 @@ pub(crate) async fn add(
     }
     store.add_local_word(&word, &who.actor()).await?;
     Ok((StatusCode::CREATED, Json(word)))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Trial {
+    community: String,
+    text: String,
+}
+
+/// Words as they were said, and as the assistant reads them.
+#[derive(Serialize)]
+pub(crate) struct Understood {
+    text: String,
+    standard: String,
+}
+
+pub(crate) async fn understand(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Body(trial): Body<Trial>,
+) -> AppResult<Json<Understood>> {
+    let store = state.assistant.store();
+    let node = who.require_at(store, Permission::ManagePlaces, &trial.community).await?;
+    let text: String = trial.text.trim().chars().take(200).collect();
+    let standard = state.assistant.standard_words(&node, &text).await?;
+    Ok(Json(Understood { text, standard }))
 }
 
 pub(crate) async fn remove(

@@ -94,11 +94,20 @@ impl Conditions {
             let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             let pattern = self.text(format!("%{escaped}%"));
             let digits = word.chars().all(|character| character.is_ascii_digit()) && word.len() >= 4;
-            let contact = if digits { format!(" OR o.contact LIKE {pattern} ESCAPE '\\'") } else { String::new() };
-            self.add(format!(
-                "(o.question LIKE {pattern} ESCAPE '\\' OR o.number LIKE {pattern} ESCAPE '\\' \
-                 OR o.slots LIKE {pattern} ESCAPE '\\'{contact})"
-            ));
+            // Numbers are made of digits and hyphens: each comparison with all orders takes its time.
+            let numeral = word.chars().all(|character| character.is_ascii_digit() || character == '-');
+            let columns = [
+                Some("o.question"),
+                Some("o.slots"),
+                numeral.then_some("o.number"),
+                digits.then_some("o.contact"),
+            ];
+            let any: Vec<String> = columns
+                .into_iter()
+                .flatten()
+                .map(|column| format!("{column} LIKE {pattern} ESCAPE '\\'"))
+                .collect();
+            self.add(format!("({})", any.join(" OR ")));
             if by_grams {
                 let word = self.text(word);
                 self.add(format!(
@@ -162,6 +171,12 @@ impl Store {
             if let Some(value) = value {
                 let value = conditions.text(value);
                 conditions.add(format!("{column} = {value}"));
+            }
+        }
+        for (than, moment) in [(">=", filter.filed_from), ("<", filter.filed_until)] {
+            if let Some(moment) = moment {
+                let moment = conditions.number(moment);
+                conditions.add(format!("o.created_at {than} {moment}"));
             }
         }
         if let Some(state) = filter.state {
