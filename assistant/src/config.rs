@@ -65,7 +65,7 @@ pub struct Models {
     pub folder: String,
     /// Base address used in place of Hugging Face; empty for none.
     pub mirror: String,
-    /// Catalogue name of the model that writes.
+    /// Catalogue name of the model that writes; `none`: answers are verified or quoted.
     pub writing: String,
     /// Catalogue name of the embedding model.
     pub embedding: String,
@@ -100,6 +100,9 @@ pub struct WorkOrders {
     pub urgent_every_minutes: u32,
     /// Seconds that a resident waits for a person before being told that nobody is free.
     pub person_wait_seconds: u32,
+    /// Seconds that a person who has taken over a conversation may leave the resident without a word
+    /// before the assistant takes it back.
+    pub holder_wait_seconds: u32,
     /// Weights of the three shares in the total.
     pub weights: Weights,
 }
@@ -168,6 +171,7 @@ impl Config {
                 kinds: String::new(),
                 urgent_every_minutes: 5,
                 person_wait_seconds: 120,
+                holder_wait_seconds: 300,
                 weights: Weights {
                     response: 0.1,
                     solution: 0.5,
@@ -192,6 +196,17 @@ impl Config {
                 json: false,
             },
         }
+    }
+
+    /// Whether a model writes answers.
+    pub fn has_writer(&self) -> bool {
+        self.models.writing != "none"
+    }
+
+    /// Catalogue names of the models that are used.
+    pub fn models_in_use(&self) -> Vec<String> {
+        let writing = self.has_writer().then(|| self.models.writing.clone());
+        writing.into_iter().chain([self.models.embedding.clone()]).collect()
     }
 
     /// Address of the database in force.

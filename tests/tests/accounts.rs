@@ -131,6 +131,14 @@ fn roles_hold_below_their_node_and_what_was_done_is_in_the_trail() {
     }
     assert_eq!(code(&worker.sign_in("li", "wrong")), (429, "locked"));
     assert_eq!(code(&worker.sign_in("li", PASSWORD)), (429, "locked"));
+    // A name that nobody has is locked alike, so that nobody learns which names there are.
+    let stranger = &mut Desk::new(server.base());
+    for _ in 0..4 {
+        assert_eq!(code(&stranger.sign_in("nobody.here", "wrong")), (401, "wrong_login"));
+    }
+    let (status, unknown) = stranger.sign_in("nobody.here", "wrong");
+    let (_, known) = stranger.sign_in("li", "wrong");
+    assert_eq!((status, &unknown["code"], &unknown["title"]), (429, &known["code"], &known["title"]));
     let reset = server.product().json(&["accounts", "reset-password", "li"]);
     assert_eq!(code(&worker.get("me")), (401, "not_signed_in"));
     let one_time = reset["password"].as_str().expect("a password");

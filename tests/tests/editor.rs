@@ -329,7 +329,7 @@ fn a_key_opens_what_it_was_made_for_and_nothing_else() {
     assert_eq!(program.get("work-orders").0, 403);
     assert_eq!(program.get("knowledge/documents?community=cn").0, 403);
     let (_, keys) = admin.get("knowledge/api-keys?community=demo");
-    assert!(keys[0]["used_at"].is_number() && keys[0].get("token").is_none(), "{keys}");
+    assert!(keys[0]["last_used_at"].is_number() && keys[0].get("token").is_none(), "{keys}");
     assert_eq!(admin.delete(&format!("knowledge/api-keys/{}", id(&made["key"]["id"]))).0, 204);
     assert_eq!(program.get("knowledge/documents?community=demo").0, 401);
 }

@@ -158,11 +158,32 @@ fn neighbours_with_one_order_are_heard_alike_and_do_not_read_each_others_words()
     assert_eq!(page["state"], "办理中");
     contains(&page["history"].to_string(), &["门口左边那盏"]);
 
-    // So is the question whether it is solved.
-    worker.make(&number, "finish", &json!({"outcome": "已解决", "answer": "换了灯泡"}));
+    // So is the question whether it is solved, in the chat and on the page of the order.
+    let done = json!({"outcome": "已解决", "answer": "换了灯泡"});
+    worker.make(&number, "finish", &done);
     hears.wait_for("换了灯泡");
     contains(&second.say("没解决，还是不亮").text(), &[&other, "重新办理"]);
     assert_eq!(worker.order(&number)["state"], "办理中");
+    worker.make(&number, "finish", &done);
+    let path = format!("/api/work-orders/{other}");
+    let page = get(base, &format!("{path}?code={lookup}"), None).1;
+    assert_eq!((&page["asks_verdict"], &page["may_reopen"]), (&json!(true), &json!(true)), "{page}");
+    let verdict = json!({"lookup_code": lookup, "solved": false, "note": "又不亮了", "request_id": once()});
+    for _ in 0..2 {
+        let (status, page) = request("PUT", base, &format!("{path}/survey"), None, Some(&verdict));
+        assert_eq!((status, &page["state"]), (200, &json!("办理中")), "{page}");
+    }
+    let page = worker.order(&number);
+    assert_eq!(page["reopened"], 2, "{page}");
+    contains(&page["history"].to_string(), &["又不亮了"]);
+    worker.make(&number, "finish", &done);
+    let satisfied = json!({"lookup_code": lookup, "solved": true, "satisfaction": "满意", "request_id": once()});
+    assert_eq!(request("PUT", base, &format!("{path}/survey"), None, Some(&satisfied)).0, 200);
+    // Whether it is over is for the one who reported it first to say.
+    assert_eq!(worker.order(&number)["state"], "待回访");
+    let again = json!({"lookup_code": lookup, "reason": "今天又灭了", "request_id": once()});
+    let (status, page) = request("POST", base, &format!("{path}/reopen"), None, Some(&again));
+    assert_eq!((status, &page["state"]), (200, &json!("办理中")), "{page}");
 }
 
 #[test]
@@ -180,6 +201,9 @@ fn each_sees_and_does_what_the_role_allows_and_nothing_twice() {
     let (status, filed) = worker.post("work-orders", &new);
     assert_eq!(status, 201, "{filed}");
     let number = filed["number"].as_str().expect("a number");
+    // The resident is told the code that opens it.
+    let lookup = filed["lookup_code"].as_str().expect("a code");
+    assert_eq!(get(server.base(), &format!("/api/work-orders/{number}?code={lookup}"), None).0, 200);
     // The same request again is the same order.
     assert_eq!(worker.post("work-orders", &new).1["number"], number);
     assert_eq!(worker.get("work-orders?queue=all").1["total"], 1);
@@ -196,6 +220,24 @@ fn each_sees_and_does_what_the_role_allows_and_nothing_twice() {
     }
     assert_eq!(code(&stranger.post(&format!("{path}/contact"), &json!({}))), (403, "not_allowed"));
     assert_eq!(code(&stranger.make_as(number, &once(), 1, "claim", &json!({}))), (403, "not_allowed"));
+
+    // Colleagues who may read the order may be named, and who only reads writes nothing.
+    let viewer = admin.hire("here.viewer", "here", "viewer");
+    let colleagues = worker.get(&format!("colleagues?order={number}")).1;
+    let mut names: Vec<&str> =
+        colleagues.as_array().expect("people").iter().filter_map(|person| person["name"].as_str()).collect();
+    names.retain(|name| name.starts_with("here.") || name.starts_with("beside."));
+    names.sort_unstable();
+    assert_eq!(names, ["here.dispatcher", "here.viewer", "here.worker"]);
+    assert_eq!(colleagues[0].as_object().map(serde_json::Map::len), Some(2), "names only: {colleagues}");
+    assert_eq!((worker.order(number)["may_write"].clone(), viewer.order(number)["may_write"].clone()), (json!(true), json!(false)));
+    assert_eq!(code(&viewer.get(&format!("colleagues?order={number}"))), (403, "not_allowed"));
+
+    // The list as a file keeps to the days that are asked for.
+    let list = |days: &str| admin.get(&format!("work-orders.csv?community=here{days}")).1.to_string();
+    contains(&list(""), &[number]);
+    contains(&list("&from=2020-01-01"), &[number]);
+    assert!(!list("&from=2020-01-01&to=2020-01-31").contains(number));
 
     // The telephone number is masked until somebody looks, and that is kept.
     let page = worker.order(number);
@@ -267,6 +309,10 @@ fn a_person_takes_over_and_the_resident_knows_who_speaks() {
         assert_eq!(worker.post(&format!("{path}/messages"), &hello).0, 200);
     }
     assert_eq!(hears.wait_for("您说")["author"], "worker");
+    // Whoever opens the page again finds it so.
+    let page = resident.reload();
+    assert_eq!((&page["holder"], &page["waiting"]), (&json!("李师傅"), &json!(false)), "{page}");
+    contains(&page["messages"].to_string(), &["真人", "我是李师傅，您说"]);
 
     // The machine is silent while a person speaks, but not where somebody is in danger.
     assert_eq!(resident.say("居住证怎么办？").text(), "");
@@ -294,8 +340,14 @@ fn a_person_takes_over_and_the_resident_knows_who_speaks() {
 
 #[test]
 fn who_waits_in_vain_for_a_person_is_told() {
-    let flags = ["--set=models.writing=none", "--set=work_orders.person_wait_seconds=1"];
+    let flags = [
+        "--set=models.writing=none",
+        "--set=work_orders.person_wait_seconds=1",
+        "--set=work_orders.holder_wait_seconds=1",
+    ];
     let server = Product::with_starter_pack().serve_with(&flags);
+    let log = std::fs::read_to_string(server.product().data_dir().join("server.log")).expect("a log");
+    assert!(!log.contains("ERROR"), "{log}");
     let admin = Worker::administrator(&server);
     admin.set_open("demo", true);
     let resident = Resident::new(server.base(), "demo");
@@ -304,6 +356,15 @@ fn who_waits_in_vain_for_a_person_is_told() {
     hears.wait_for("都在忙");
     assert_eq!(admin.get("conversations/live").1, json!([]));
     assert_eq!(admin.order(&number)["state"], "待受理");
+
+    // Nor does anybody wait for ever who was taken over and then left alone.
+    let worker = admin.hire("走开的人", "demo", "worker");
+    assert_eq!(worker.post(&format!("conversations/{}/take", resident.id), &json!({})).0, 200);
+    let told = hears.wait_for("走开的人好一会儿没有回话");
+    contains(told["text"].as_str().unwrap(), &[&number, "智能助手"]);
+    assert_eq!(worker.get(&format!("conversations/{}", resident.id)).1["holder"], Value::Null);
+    assert_eq!(worker.get("mentions").1[0]["number"], number.as_str());
+    assert_eq!(resident.say("居住证怎么办？").disposition(), "answered");
 }
 
 /// What a receiver of notices was sent.
@@ -409,6 +470,13 @@ fn a_photo_is_kept_with_the_order_and_a_page_is_not() {
     let page = worker.order(&number);
     assert_eq!(page["attachments"].as_array().map(Vec::len), Some(1), "{page}");
     assert_eq!(page["attachments"][0]["name"], "井盖.png");
+
+    // A recording is played in the page of the order.
+    let recording = b"\x1A\x45\xDF\xA3 what was said".as_slice();
+    let path_of_recording = format!("work-orders/{number}/attachments?name=录音.webm");
+    let (status, kept) = worker.upload(&path_of_recording, "audio/webm;codecs=opus", recording);
+    assert_eq!((status, &kept["media_type"]), (201, &json!("audio/webm")), "{kept}");
+    assert_eq!(code(&worker.upload(&path_of_recording, "audio/mpeg", recording)), (400, "file_not_taken"));
 
     let script = b"<html><script>alert(1)</script></html>".as_slice();
     for media_type in ["text/html", "image/png", "image/svg+xml"] {

@@ -74,8 +74,10 @@ async fn here(
     }
     super::knowledge::follow(&system.knowledge_base).await?;
     let writer = Writer::default();
-    let loading = (system.config.clone(), Arc::clone(&writer));
-    tokio::task::spawn_blocking(move || System::load_writer(&loading.0, &loading.1)).await??;
+    if system.config.has_writer() {
+        let loading = (system.config.clone(), Arc::clone(&writer));
+        tokio::task::spawn_blocking(move || System::load_writer(&loading.0, &loading.1)).await??;
+    }
     let assistant = Arc::new(system.assistant(writer).await?);
     let opened = assistant.open(community, "cli", None).await?;
     let mut events = assistant

@@ -44,7 +44,7 @@ pub(super) async fn pull_file(config: &Config, entry: CatalogEntry) -> Result<Pa
 
 fn pull(config: &Config, names: &[String], json: bool) -> Result<ExitCode> {
     let catalog = Catalog::with(config.models.catalog.clone());
-    let needed = [config.models.writing.clone(), config.models.embedding.clone()];
+    let needed = config.models_in_use();
     let names = if names.is_empty() { &needed } else { names };
     let mut files = Vec::new();
     for name in names {
@@ -86,7 +86,7 @@ fn list(config: &Config, json: bool) -> Result<ExitCode> {
         let size = entry
             .bytes()
             .map_or_else(|| "?".to_owned(), |bytes| format!("{} MB", bytes / 1_000_000));
-        let used = [&config.models.writing, &config.models.embedding].contains(&&entry.id);
+        let used = config.models_in_use().contains(&entry.id);
         output::line(format!(
             "{} {}  {:?}  {size}  {}",
             if used { "*" } else { " " },
@@ -103,8 +103,8 @@ fn verify(config: &Config, json: bool) -> Result<ExitCode> {
     let puller = puller(config);
     let mut sound = true;
     let mut rows = Vec::new();
-    for name in [&config.models.writing, &config.models.embedding] {
-        let entry = entry(&catalog, name)?;
+    for name in config.models_in_use() {
+        let entry = entry(&catalog, &name)?;
         let (state, text) = match puller.verify(entry)? {
             Verification::Verified => ("verified", "完好".to_owned()),
             Verification::Missing => ("missing", "没有，请运行 xiangyin models pull".to_owned()),

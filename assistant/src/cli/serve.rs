@@ -38,16 +38,20 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
 
     let writer = Writer::default();
     let loading = (config.clone(), Arc::clone(&writer));
-    tokio::task::spawn_blocking(move || {
-        let (config, writer) = loading;
-        match System::load_writer(&config, &writer) {
-            Ok(()) => tracing::info!("the writer is ready"),
-            Err(error) => tracing::error!(
-                error = format!("{error:#}"),
-                "the writer could not be loaded; answers are quoted"
-            ),
-        }
-    });
+    if config.has_writer() {
+        tokio::task::spawn_blocking(move || {
+            let (config, writer) = loading;
+            match System::load_writer(&config, &writer) {
+                Ok(()) => tracing::info!("the writer is ready"),
+                Err(error) => tracing::error!(
+                    error = format!("{error:#}"),
+                    "the writer could not be loaded; answers are quoted"
+                ),
+            }
+        });
+    } else {
+        tracing::info!("no writer is configured; answers are verified or quoted");
+    }
 
     let assistant = Arc::new(system.assistant(writer).await?);
     let recovered = assistant.recover().await?;

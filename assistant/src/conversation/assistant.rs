@@ -31,7 +31,7 @@ use crate::privacy::phone_in;
 use crate::work_orders::department::Suggestion;
 use crate::work_orders::{Clocks, Departments, Reading, WorkOrders};
 use crate::store::{
-    Community, Contact, Conversation, NewWorkOrder, OrderKind, StartedTurn, Store, WorkOrder,
+    Community, Contact, Conversation, NewJob, NewWorkOrder, OrderKind, StartedTurn, Store, WorkOrder, now,
 };
 
 /// The model that writes, once it is loaded; until then answers are verified or quoted.
@@ -50,6 +50,7 @@ pub struct Assistant {
     pub(super) work_orders: WorkOrders,
     departments: Departments,
     pub(super) person_wait_seconds: u32,
+    holder_wait_seconds: u32,
     weights: config::Weights,
     pub(super) in_flight: InFlight,
 }
@@ -104,6 +105,7 @@ impl Assistant {
             departments,
             work_orders,
             person_wait_seconds: orders.person_wait_seconds,
+            holder_wait_seconds: orders.holder_wait_seconds,
             weights: orders.weights,
             in_flight: InFlight::default(),
         })
@@ -160,6 +162,20 @@ impl Assistant {
         .await
         .context("the words could not be counted")??;
         Ok(words)
+    }
+
+    /// What residents of a node say, in standard Mandarin, as the assistant reads it.
+    pub(crate) async fn standard_words(&self, node: &Community, text: &str) -> Result<String> {
+        let lineage = self.store.lineage(&node.id).await?;
+        let speaker = self.understanding.speaker(None, &lineage).await?;
+        let said = to_simplified(text.trim()).into_text();
+        Ok(self.understanding.read(&said, &speaker, true).await?.text)
+    }
+
+    /// How long a person who holds a conversation may leave the resident without a word, in
+    /// milliseconds.
+    pub(crate) fn holder_wait_ms(&self) -> i64 {
+        i64::from(self.holder_wait_seconds) * 1000
     }
 
     /// How work orders are judged at this site.
@@ -375,6 +391,11 @@ impl Assistant {
             scene: Scene::of(self.today()),
         };
         let held = self.store.holding(&conversation.id).await?.holder.is_some();
+        if held {
+            // Kept before the turn ends: a stop in between leaves nobody waiting for ever.
+            let wait = NewJob::await_word(&conversation.id, &turn.id, self.holder_wait_ms(), now());
+            self.store.enqueue(&[wait]).await?;
+        }
         let (mut reply, order) = if held && !policy::is_danger(&running.question) {
             (Reply::with_person(), None)
         } else {

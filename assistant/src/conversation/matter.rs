@@ -10,7 +10,7 @@ use super::wording;
 use crate::privacy::phone_in;
 use crate::store::{Addition, Contact, MoveError, NewWorkOrder, WorkOrder};
 use crate::work_orders::slots::{Answer, read_answer};
-use crate::work_orders::{Actor, Move, Satisfaction, State, Survey, similar};
+use crate::work_orders::{Actor, Move, Satisfaction, Survey, similar};
 
 /// Longest turn that is read as a verdict or a yes, in characters.
 const SHORT: usize = 20;
@@ -163,41 +163,10 @@ impl Assistant {
             satisfaction,
             note: Some(running.question.clone()),
         };
-        if let Some(main) = self.store.main_order(&number).await? {
-            return self.hear_neighbours_verdict(running, &number, &main, unsolved).await.map(Some);
-        }
-        let moved = self
-            .work_orders
-            .make_move(&number, &Move::FollowUp { survey }, &Actor::Resident, &running.turn_id, None)
-            .await;
-        match moved {
-            Ok(moved) if moved.order.state == State::Archived => Ok(Some(said(wording::CLOSED.to_owned(), None))),
-            Ok(_) => Ok(Some(said(wording::again(&number), None))),
+        match self.work_orders.judge(&number, &survey, &running.turn_id).await {
+            Ok(_) if unsolved => Ok(Some(said(wording::again(&number), None))),
+            Ok(_) => Ok(Some(said(wording::CLOSED.to_owned(), None))),
             Err(MoveError::Refused(_) | MoveError::ChangedMeanwhile { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The verdict of a resident whose order is part of another: what is not solved for them begins
-    /// again for all; whether it is over is for the one who reported it first to say.
-    async fn hear_neighbours_verdict(
-        &self,
-        running: &Running<'_>,
-        number: &str,
-        main: &str,
-        unsolved: bool,
-    ) -> Result<Decided> {
-        let addition = Addition { note: Some(running.question.clone()), ..Addition::default() };
-        self.work_orders.add(number, None, &addition, &running.turn_id).await?;
-        if !unsolved {
-            return Ok(said(wording::CLOSED.to_owned(), None));
-        }
-        let made = Move::Reopen { reason: wording::NEIGHBOUR_UNSOLVED.to_owned() };
-        match self.work_orders.make_move(main, &made, &Actor::Resident, &running.turn_id, None).await {
-            // Somebody was quicker: it goes on already.
-            Ok(_) | Err(MoveError::Refused(_) | MoveError::ChangedMeanwhile { .. }) => {
-                Ok(said(wording::again(number), None))
-            }
             Err(error) => Err(error.into()),
         }
     }

@@ -144,14 +144,6 @@ impl Assistant {
         }
         Ok(intent)
     }
-
-    /// How an utterance is understood here, with what was changed.
-    pub(crate) async fn understand(&self, community: &str, said: &str, spoken: bool) -> Result<Understood> {
-        let lineage = self.store.lineage(community).await?;
-        let speaker = self.understanding.speaker(None, &lineage).await?;
-        let said = to_simplified(said.trim()).into_text();
-        self.understanding.read(&said, &speaker, !spoken).await
-    }
 }
 
 fn would_file(disposition: Disposition, reason: Reason, said: &[&str]) -> Reply {

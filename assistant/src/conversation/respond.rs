@@ -16,9 +16,7 @@ use super::turn::{Disposition, Reason, Reply, Sentence, Source, Turn, TurnEvent}
 use super::understanding::{Speaker, Understood};
 use super::wording;
 use crate::work_orders::{Clocks, Reading};
-use crate::store::{
-    Addition, Community, Contact, Conversation, Job, NewJob, NewWorkOrder, OrderKind, WorkOrder, now,
-};
+use crate::store::{Addition, Community, Contact, Conversation, NewWorkOrder, OrderKind, WorkOrder, now};
 
 /// A turn being answered.
 pub(super) struct Running<'a> {
@@ -294,13 +292,7 @@ impl Assistant {
         };
         let first = if open || on_duty {
             let wait = i64::from(self.person_wait_seconds) * 1000;
-            self.store.ask_for_person(&running.conversation.id, now()).await?;
-            let job = NewJob {
-                job: Job::NobodyCame { conversation_id: running.conversation.id.clone() },
-                key: Some(format!("person {}", running.conversation.id)),
-                run_at: now() + wait,
-            };
-            self.store.enqueue(&[job]).await?;
+            self.store.ask_for_person(&running.conversation.id, now(), wait).await?;
             wording::PERSON.to_owned()
         } else {
             let next = time.next_open(moment).map(|at| at.to_zoned(time.zone().clone()));

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::assistant::{Assistant, new_token};
 use super::rehearse::Rehearsal;
-use super::turn::{Disposition, Reason, Reply, Sentence};
+use super::turn::{Disposition, FiledWorkOrder, Reason, Reply, Sentence};
 use super::wording;
 use crate::store::{Contact, Conversation, NewWorkOrder, new_id, now};
 use crate::work_orders::{Clocks, Reading};
@@ -33,8 +33,8 @@ pub struct Report {
 }
 
 impl Assistant {
-    /// Files an order for a resident and returns its number.
-    pub async fn report_by_staff(&self, report: Report) -> Result<String> {
+    /// Files an order for a resident.
+    pub async fn report_by_staff(&self, report: Report) -> Result<FiledWorkOrder> {
         let conversation = Conversation {
             id: new_id(),
             community_id: report.community_id.clone(),
@@ -60,12 +60,12 @@ impl Assistant {
         let mut reply = Reply::new(Disposition::Escalated);
         reply.reason = Some(Reason::Reported);
         reply.sentences.push(Sentence::plain(wording::reported(&order.kind)));
-        let number = self
+        let filed = self
             .store
             .keep_report(&conversation, &new_token(), &report.request_id, reply, order)
             .await?;
         self.work_orders.changed();
-        Ok(number)
+        Ok(filed)
     }
 
     /// What the machine would answer a resident of this community; nothing of it is kept.

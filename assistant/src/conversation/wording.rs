@@ -120,9 +120,6 @@ pub(crate) fn passed_on(number: &str) -> String {
 /// After a good verdict.
 pub(crate) const CLOSED: &str = "太好了，谢谢您的评价，这件事就办完了。";
 
-/// Why an order begins again where it is a neighbour for whom it is not solved.
-pub(crate) const NEIGHBOUR_UNSOLVED: &str = "一起反映的居民说还没解决";
-
 /// After a bad verdict: it begins again.
 pub(crate) fn again(number: &str) -> String {
     format!("对不起，没给您办好。工单 {number} 重新办理，办好再告诉您。")

@@ -11,7 +11,9 @@ use serde::Serialize;
 use tokio::task::spawn_blocking;
 
 use super::Editor;
-use crate::conversation::{Rehearsal, Rehearsed, Reply, Rewording};
+use crate::conversation::{
+    Composition, Disposition, Reason, Rehearsal, Rehearsed, Rewording, Sentence, Source,
+};
 use crate::store::{Draft, Named, RuleEffect, SearchRule};
 
 /// Everything between a question and what would be said.
@@ -24,10 +26,24 @@ pub(crate) struct Bench {
     evidence: Vec<Found>,
     verified: Option<VerifiedPage>,
     gate: GatePage,
-    reply: Reply,
+    reply: ReplyPage,
     dropped: Vec<Dropped>,
     rules: Vec<SearchRule>,
     timings_ms: BTreeMap<String, u64>,
+}
+
+/// The reply as a resident's page has it.
+#[derive(Debug, Serialize)]
+struct ReplyPage {
+    disposition: Disposition,
+    reason: Option<Reason>,
+    composition: Composition,
+    verified: bool,
+    quoted: bool,
+    sentences: Vec<Sentence>,
+    passages: Vec<Source>,
+    suggestions: Vec<String>,
+    understood: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -273,7 +289,17 @@ fn page(question: &str, draft: Option<&Draft>, rehearsed: Rehearsed) -> Bench {
         },
         dropped: reply.dropped.iter().map(|text| Dropped { text: text.clone() }).collect(),
         timings_ms: reply.timings_ms.clone(),
-        reply,
+        reply: ReplyPage {
+            disposition: reply.disposition,
+            reason: reply.reason,
+            composition: reply.composition,
+            verified: reply.composition == Composition::Verified,
+            quoted: reply.composition == Composition::Quoted,
+            sentences: reply.sentences,
+            passages: reply.sources,
+            suggestions: reply.suggestions,
+            understood: reply.understood,
+        },
         rules,
     }
 }

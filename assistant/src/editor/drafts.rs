@@ -165,8 +165,11 @@ impl Editor {
 
     /// The draft of a document, begun from its newest edition where there is none.
     pub(crate) async fn open_draft(&self, document_id: &str, actor: &Actor) -> Result<Option<Draft>> {
-        if let Some(draft) = self.store().draft_of(document_id).await? {
-            return Ok(Some(draft));
+        // What was never published is known by its draft.
+        for draft in [self.store().draft_of(document_id).await?, self.store().draft(document_id).await?] {
+            if draft.is_some() {
+                return Ok(draft);
+            }
         }
         let Some(record) = self.store().document(document_id).await? else { return Ok(None) };
         let Some(newest) = self.store().editions(document_id, self.assistant.today()).await?.into_iter().next() else {

@@ -11,7 +11,7 @@ use super::{AppState, origin};
 use crate::conversation::{
     Composition, Disposition, FiledWorkOrder, Rating, Reason, Sentence, Source, Turn,
 };
-use crate::store::Conversation;
+use crate::store::{Conversation, Message};
 
 #[derive(Deserialize)]
 pub(crate) struct OpenRequest {
@@ -136,6 +136,12 @@ pub(crate) struct ConversationPage {
     community: String,
     created_at: i64,
     turns: Vec<TurnPage>,
+    /// What people and the community said beside the replies.
+    messages: Vec<Message>,
+    /// Name of the person who speaks with the resident; none: the machine answers.
+    holder: Option<String>,
+    /// Whether the resident waits for a person.
+    waiting: bool,
 }
 
 pub(crate) async fn show(
@@ -144,12 +150,18 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> AppResult<Json<ConversationPage>> {
     let conversation = authorize(&state, &id, &headers).await?;
-    let turns = state.assistant.store().turns(&id).await?;
+    let store = state.assistant.store();
+    let turns = store.turns(&id).await?;
+    let messages = store.messages(&id, "").await?;
+    let holding = store.holding(&id).await?;
     Ok(Json(ConversationPage {
         id,
         community: conversation.community_id,
         created_at: conversation.created_at,
         turns: turns.into_iter().map(TurnPage::from).collect(),
+        messages,
+        holder: holding.holder.map(|holder| holder.name),
+        waiting: holding.person_asked_at.is_some(),
     }))
 }
 

@@ -8,7 +8,7 @@ use super::AppState;
 use super::body::{Body, filled};
 use super::problem::{AppResult, Problem};
 use crate::store::{Addition, Contact, WorkOrder, WorkOrderEvent, new_id};
-use crate::work_orders::{Actor, Move, Satisfaction, State as OrderState, Survey};
+use crate::work_orders::{Satisfaction, State as OrderState, Survey};
 
 #[derive(Deserialize)]
 pub(crate) struct Lookup {
@@ -77,8 +77,8 @@ async fn page(state: &AppState, order: WorkOrder) -> AppResult<Json<OrderPage>> 
         updated_at: shown.updated_at,
         due_at: shown.due_at.filter(|_| shown.state.is_open()),
         answer,
-        asks_verdict: order.state == OrderState::FollowUp,
-        may_reopen: matches!(order.state, OrderState::FollowUp | OrderState::Archived),
+        asks_verdict: shown.state == OrderState::FollowUp,
+        may_reopen: matches!(shown.state, OrderState::FollowUp | OrderState::Archived),
         number: order.number,
         kind: order.kind,
         urgent: order.urgent,
@@ -167,7 +167,10 @@ pub(crate) async fn judge(
         satisfaction: verdict.satisfaction,
         note: filled(verdict.note).map(|note| note.chars().take(500).collect()),
     };
-    act(&state, &number, &verdict.lookup_code, &Move::FollowUp { survey }, verdict.request_id).await
+    find(&state, &number, Some(&verdict.lookup_code), None).await?;
+    let request_id = verdict.request_id.unwrap_or_else(new_id);
+    let order = state.assistant.work_orders().judge(&number, &survey, &request_id).await?;
+    page(&state, order).await
 }
 
 #[derive(Deserialize)]
@@ -186,24 +189,10 @@ pub(crate) async fn reopen(
     if reason.is_empty() {
         return Err(Problem::invalid("reason_missing", "请说一下哪里还没解决。"));
     }
-    act(&state, &number, &request.lookup_code, &Move::Reopen { reason }, request.request_id).await
-}
-
-async fn act(
-    state: &AppState,
-    number: &str,
-    code: &str,
-    made: &Move,
-    request_id: Option<String>,
-) -> AppResult<Json<OrderPage>> {
-    find(state, number, Some(code), None).await?;
-    let request_id = request_id.unwrap_or_else(new_id);
-    let moved = state
-        .assistant
-        .work_orders()
-        .make_move(number, made, &Actor::Resident, &request_id, None)
-        .await?;
-    page(state, moved.order).await
+    find(&state, &number, Some(&request.lookup_code), None).await?;
+    let request_id = request.request_id.unwrap_or_else(new_id);
+    let order = state.assistant.work_orders().reopen(&number, &reason, &request_id).await?;
+    page(&state, order).await
 }
 
 fn no_such_order() -> Problem {

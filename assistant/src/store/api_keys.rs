@@ -32,7 +32,7 @@ pub struct ApiKey {
     /// Milliseconds since 1970.
     pub created_at: i64,
     /// When it was last shown, in milliseconds since 1970.
-    pub used_at: Option<i64>,
+    pub last_used_at: Option<i64>,
 }
 
 /// A key to be made.
@@ -111,7 +111,7 @@ impl Store {
             .await?;
         let Some(key) = row.as_ref().map(read).transpose()? else { return Ok(None) };
         let at = now();
-        if key.used_at.is_none_or(|used| at - used >= NOTED_EVERY) {
+        if key.last_used_at.is_none_or(|used| at - used >= NOTED_EVERY) {
             sqlx::query("UPDATE api_keys SET used_at = $1 WHERE id = $2")
                 .bind(at)
                 .bind(&key.id)
@@ -150,6 +150,6 @@ fn read(row: &sqlx::any::AnyRow) -> Result<ApiKey> {
         expires_on: expires_on.map(|day| day.parse()).transpose()?,
         by: account.zip(name).map(|(id, name)| Person { id, name }),
         created_at: row.try_get("created_at")?,
-        used_at: row.try_get("used_at")?,
+        last_used_at: row.try_get("used_at")?,
     })
 }

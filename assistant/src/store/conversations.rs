@@ -53,8 +53,7 @@ impl Store {
     }
 
     /// Keeps a matter that staff were told: conversation, message, reply and work order in one
-    /// transaction. Returns the number of the order; a message of the same name again is the same
-    /// order.
+    /// transaction. A message of the same name again is the same order.
     pub async fn keep_report(
         &self,
         conversation: &Conversation,
@@ -62,7 +61,7 @@ impl Store {
         client_id: &str,
         reply: Reply,
         order: NewWorkOrder,
-    ) -> Result<String> {
+    ) -> Result<FiledWorkOrder> {
         let mut transaction = self.write().await?;
         // One report of a community at a time, so that a repeated request finds what it repeats.
         self.hold(
@@ -71,8 +70,8 @@ impl Store {
             &conversation.community_id,
         )
         .await?;
-        if let Some(number) = work_orders::order_of_message(&mut transaction, client_id).await? {
-            return Ok(number);
+        if let Some(filed) = work_orders::order_of_message(&mut transaction, client_id).await? {
+            return Ok(filed);
         }
         insert(&mut transaction, conversation, token).await?;
         let turn = Turn {
@@ -87,7 +86,7 @@ impl Store {
         insert_turn(&mut transaction, &conversation.id, client_id, &turn).await?;
         let reply = finish(&mut transaction, &turn.id, reply, Some(order)).await?;
         transaction.commit().await?;
-        Ok(reply.work_order.context("the order was not filed")?.number)
+        reply.work_order.context("the order was not filed")
     }
 
     /// The conversation, where this token opens it.

@@ -1,7 +1,9 @@
 //! What SQLite and PostgreSQL say differently, laid on the common schema when a store is opened.
 
 use anyhow::Result;
-use sqlx::{Any, AnyPool, Transaction};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Transaction};
+
+use super::figures::{COUNTED, SECOND};
 
 /// Keeps two nodes that start at once from doing this twice.
 const STARTING: i64 = 0x7869_616e_6779_696e;
@@ -38,13 +40,45 @@ const POSTGRES: [&str; 7] = [
     "ALTER TABLE work_orders ALTER COLUMN place_path TYPE TEXT COLLATE \"C\"",
 ];
 
+/// The columns that the figures sum up, and an index that holds all of a look at them. SQLite can only
+/// add such columns where it computes them anew and keeps them in the index; PostgreSQL keeps them.
+fn counted(sqlite: bool) -> Vec<String> {
+    let kept = if sqlite { "VIRTUAL" } else { "STORED" };
+    let mut statements = Vec::new();
+    for (column, [first, second]) in COUNTED {
+        statements.push(format!(
+            "ALTER TABLE work_orders ADD COLUMN {column} BIGINT GENERATED ALWAYS AS \
+             (CASE WHEN {first} THEN 1 ELSE 0 END + CASE WHEN {second} THEN CAST({SECOND} AS BIGINT) ELSE 0 END) {kept}"
+        ));
+    }
+    let columns: Vec<&str> = COUNTED.iter().map(|(column, _)| *column).collect();
+    statements.push(format!(
+        "CREATE INDEX work_orders_counted ON work_orders (community_id, created_at, kind, {})",
+        columns.join(", ")
+    ));
+    statements.push("DROP INDEX work_orders_figures".to_owned());
+    statements
+}
+
 /// Lays it on, where it is not yet.
 pub(super) async fn apply(pool: &AnyPool, sqlite: bool) -> Result<()> {
     if sqlite {
         for statement in SQLITE {
             sqlx::query(statement).execute(pool).await?;
         }
-        return Ok(());
+        // One program at a time; the index is dropped last, so it tells what is still to be done.
+        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+        let there: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM sqlite_master WHERE type = 'index' AND name = 'work_orders_figures'",
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        if there > 0 {
+            for statement in counted(sqlite) {
+                sqlx::query(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
+            }
+        }
+        return Ok(transaction.commit().await?);
     }
     let mut transaction: Transaction<'_, Any> = pool.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
@@ -60,6 +94,15 @@ pub(super) async fn apply(pool: &AnyPool, sqlite: bool) -> Result<()> {
     if there == 0 {
         for statement in POSTGRES {
             sqlx::query(statement).execute(&mut *transaction).await?;
+        }
+    }
+    let uncounted: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('work_orders_figures')")
+            .fetch_one(&mut *transaction)
+            .await?;
+    if uncounted > 0 {
+        for statement in counted(sqlite) {
+            sqlx::query(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
         }
     }
     Ok(transaction.commit().await?)

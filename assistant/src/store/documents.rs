@@ -257,7 +257,8 @@ const SHOWN: &str = "CASE $3 WHEN 'all' THEN 1 WHEN 'in_force' THEN CASE WHEN in
     WHEN 'expiring' THEN expiring WHEN 'expired' THEN CASE WHEN in_force = 'expired' THEN 1 END \
     WHEN 'withdrawn' THEN CASE WHEN in_force = 'withdrawn' THEN 1 END \
     ELSE CASE WHEN state = $3 THEN 1 END END = 1 \
-    AND ($4 = '' OR title LIKE $4 ESCAPE '!' OR metadata LIKE $4 ESCAPE '!') AND ($5 = '' OR kind = $5) \
+    AND ($4 = '' OR title LIKE $4 ESCAPE '!' OR metadata LIKE $4 ESCAPE '!' \
+    OR EXISTS (SELECT 1 FROM editions y WHERE y.id = edition AND y.text LIKE $4 ESCAPE '!')) AND ($5 = '' OR kind = $5) \
     AND ($6 = '' OR metadata LIKE $6 ESCAPE '!')";
 
 impl Store {

@@ -267,7 +267,7 @@ impl Store {
         .await?;
         // Every few seconds while somebody types: the trail keeps the first word after another's.
         if before.updated_by != actor.account_id || before.state != DraftState::Draft {
-            note(&mut transaction, actor, "knowledge.write", &before, json!({"version": version + 1})).await?;
+            note(&mut transaction, actor, "knowledge.save", &before, json!({"version": version + 1})).await?;
         }
         self.kept(transaction, id).await
     }
@@ -301,7 +301,13 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         let details = json!({"from": before.state, "to": state, "publish_on": publish_on, "note": said});
-        note(&mut transaction, actor, "knowledge.move", &before, details).await?;
+        let action = match (state, said) {
+            (DraftState::InReview, _) => "knowledge.submit",
+            (DraftState::Scheduled, _) => "knowledge.schedule",
+            (DraftState::Draft, Some(_)) => "knowledge.send_back",
+            (DraftState::Draft, None) => "knowledge.take_back",
+        };
+        note(&mut transaction, actor, action, &before, details).await?;
         self.kept(transaction, id).await
     }
 
@@ -314,7 +320,7 @@ impl Store {
         };
         sqlx::query("DELETE FROM drafts WHERE id = $1").bind(id).execute(&mut *transaction).await?;
         let details = json!({"title": before.content.document.metadata.title});
-        note(&mut transaction, actor, "knowledge.discard", &before, details).await?;
+        note(&mut transaction, actor, "knowledge.delete_draft", &before, details).await?;
         transaction.commit().await?;
         Ok(DraftChange::Gone)
     }

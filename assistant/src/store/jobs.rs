@@ -15,10 +15,13 @@ const LEASE_MS: i64 = 60_000;
 pub enum Job {
     /// Tell the places that want to know of an order's event.
     Alert {
-        /// `filed`, a clock's status, the name of a move, `urgent`.
+        /// `filed`, a clock's status, the name of a move, `urgent`, `unanswered`.
         event: String,
         /// Id of the order.
         work_order_id: String,
+        /// An account that is told too, where it is not the one that the order is assigned to.
+        #[serde(default)]
+        account_id: Option<String>,
     },
     /// Alert again as long as nobody has signed for an urgent order.
     Urgent {
@@ -43,6 +46,16 @@ pub enum Job {
     NobodyCame {
         /// Id of the conversation.
         conversation_id: String,
+        /// When the person was asked for: who came and went since is asked for anew.
+        #[serde(default)]
+        asked_at: Option<i64>,
+    },
+    /// Take a conversation back from a person who has said nothing for too long.
+    AwaitWord {
+        /// Id of the conversation.
+        conversation_id: String,
+        /// How long the resident waits for a word, in milliseconds.
+        wait_ms: i64,
     },
 }
 
@@ -54,6 +67,7 @@ impl Job {
             Self::Deliver { .. } => "deliver",
             Self::Archive { .. } => "archive",
             Self::NobodyCame { .. } => "nobody_came",
+            Self::AwaitWord { .. } => "await_word",
         }
     }
 }
@@ -76,9 +90,23 @@ impl NewJob {
             job: Job::Alert {
                 event: event.to_owned(),
                 work_order_id: work_order_id.to_owned(),
+                account_id: None,
             },
             key: None,
             run_at: at,
+        }
+    }
+
+    /// A look whether the resident of a conversation that a person holds has been answered, `wait_ms`
+    /// after `at`. `cause` names what they wait after: each is looked after once.
+    pub fn await_word(conversation_id: &str, cause: &str, wait_ms: i64, at: i64) -> Self {
+        Self {
+            job: Job::AwaitWord {
+                conversation_id: conversation_id.to_owned(),
+                wait_ms,
+            },
+            key: Some(format!("word {conversation_id} {cause}")),
+            run_at: at + wait_ms,
         }
     }
 

@@ -46,14 +46,18 @@ pub struct PlacedConversation {
     pub variety: Option<String>,
 }
 
+/// The conversations come first, because few are live and an index holds those; SQLite keeps the
+/// order of a crossed join.
+const LIVE: &str = "FROM conversations v CROSS JOIN communities p";
+
 impl Store {
     /// How many residents at or below these places wait for a person.
     pub async fn waiting_conversations(&self, scopes: &[String]) -> Result<i64> {
         let mut bound = Vec::new();
         let within = below_any("p.path", scopes, &mut bound, 0);
         let statement = format!(
-            "SELECT COUNT(*) FROM conversations v JOIN communities p ON p.id = v.community_id \
-             WHERE v.person_asked_at IS NOT NULL AND v.holder_id IS NULL{within}"
+            "SELECT COUNT(*) {LIVE} \
+             WHERE p.id = v.community_id AND v.person_asked_at IS NOT NULL AND v.holder_id IS NULL{within}"
         );
         let mut query = sqlx::query(AssertSqlSafe(statement));
         for value in bound {
@@ -72,9 +76,8 @@ impl Store {
              (SELECT text FROM turns t WHERE t.conversation_id = v.id ORDER BY ordinal DESC LIMIT 1) AS last_text, \
              (SELECT MAX(created_at) FROM turns t WHERE t.conversation_id = v.id) AS last_at, \
              (SELECT number FROM work_orders o WHERE o.conversation_id = v.id ORDER BY created_at DESC LIMIT 1) \
-             AS number FROM conversations v JOIN communities p ON p.id = v.community_id \
-             LEFT JOIN accounts a ON a.id = v.holder_id \
-             WHERE (v.person_asked_at IS NOT NULL OR v.holder_id IS NOT NULL){within} \
+             AS number {LIVE} LEFT JOIN accounts a ON a.id = v.holder_id \
+             WHERE p.id = v.community_id AND (v.person_asked_at IS NOT NULL OR v.holder_id IS NOT NULL){within} \
              ORDER BY CASE WHEN v.holder_id IS NULL THEN 0 ELSE 1 END, v.person_asked_at, v.id LIMIT 200"
         );
         let mut query = sqlx::query(AssertSqlSafe(statement));

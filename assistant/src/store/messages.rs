@@ -6,6 +6,7 @@ use serde::Serialize;
 use sqlx::{Any, Row, Transaction};
 
 use super::audit::Person;
+use super::jobs::{self, Job, NewJob};
 use super::{Store, new_id};
 
 /// A message to be kept.
@@ -125,29 +126,71 @@ impl Store {
         })
     }
 
-    /// Notes that the resident waits for a person, from `at` on, where nobody is there yet.
-    pub async fn ask_for_person(&self, conversation_id: &str, at: i64) -> Result<()> {
-        sqlx::query(
+    /// Notes that the resident waits for a person, from `at` on, where nobody is there yet; who
+    /// has come to nobody is told so after `wait_ms`.
+    pub async fn ask_for_person(&self, conversation_id: &str, at: i64, wait_ms: i64) -> Result<()> {
+        let mut transaction = self.write().await?;
+        let asked_at: Option<i64> = sqlx::query_scalar(
             "UPDATE conversations SET person_asked_at = COALESCE(person_asked_at, $1) \
-             WHERE id = $2 AND holder_id IS NULL",
+             WHERE id = $2 AND holder_id IS NULL RETURNING person_asked_at",
         )
         .bind(at)
         .bind(conversation_id)
-        .execute(&self.pool)
+        .fetch_optional(&mut *transaction)
         .await?;
-        Ok(())
+        if let Some(asked_at) = asked_at {
+            let job = NewJob {
+                job: Job::NobodyCame {
+                    conversation_id: conversation_id.to_owned(),
+                    asked_at: Some(asked_at),
+                },
+                key: Some(format!("person {conversation_id} {asked_at}")),
+                run_at: asked_at + wait_ms,
+            };
+            jobs::enqueue(&mut transaction, &job).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// Gives the conversation to an account, with the words that tell the resident; `false` where
-    /// somebody else has it.
-    pub async fn take_over(&self, conversation_id: &str, account_id: &str, told: &str, at: i64) -> Result<bool> {
+    /// somebody else has it. Who then says nothing for `wait_ms` loses it again.
+    pub async fn take_over(
+        &self,
+        conversation_id: &str,
+        account_id: &str,
+        told: &str,
+        at: i64,
+        wait_ms: i64,
+    ) -> Result<bool> {
         let mut transaction = self.write().await?;
         let done = sqlx::query(
-            "UPDATE conversations SET holder_id = $1, person_asked_at = NULL \
-             WHERE id = $2 AND holder_id IS NULL",
+            "UPDATE conversations SET holder_id = $1, held_at = $2, person_asked_at = NULL \
+             WHERE id = $3 AND holder_id IS NULL",
         )
         .bind(account_id)
+        .bind(at)
         .bind(conversation_id)
+        .execute(&mut *transaction)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let job = NewJob::await_word(conversation_id, &at.to_string(), wait_ms, at);
+        jobs::enqueue(&mut transaction, &job).await?;
+        tell(&mut transaction, conversation_id, told, at).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Gives the conversation back to the machine, with the words that tell the resident; `false`
+    /// where it was not taken by this account.
+    pub async fn give_back(&self, conversation_id: &str, account_id: &str, told: &str, at: i64) -> Result<bool> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query(
+            "UPDATE conversations SET holder_id = NULL, held_at = NULL WHERE id = $1 AND holder_id = $2",
+        )
+        .bind(conversation_id)
+        .bind(account_id)
         .execute(&mut *transaction)
         .await?;
         if done.rows_affected() == 0 {
@@ -158,31 +201,23 @@ impl Store {
         Ok(true)
     }
 
-    /// Gives the conversation back to the machine, with the words that tell the resident; `false`
-    /// where it was not taken by this account.
-    pub async fn give_back(&self, conversation_id: &str, account_id: &str, told: &str, at: i64) -> Result<bool> {
-        let mut transaction = self.write().await?;
-        let done = sqlx::query("UPDATE conversations SET holder_id = NULL WHERE id = $1 AND holder_id = $2")
-            .bind(conversation_id)
-            .bind(account_id)
-            .execute(&mut *transaction)
-            .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        tell(&mut transaction, conversation_id, told, at).await?;
-        transaction.commit().await?;
-        Ok(true)
-    }
-
-    /// Tells the resident that nobody came, and stops waiting; `false` where somebody did come.
-    pub async fn nobody_came(&self, conversation_id: &str, told: &str, at: i64) -> Result<bool> {
+    /// Tells the resident that nobody came, and stops waiting; `false` where somebody did come
+    /// since the person was asked for at `asked_at`.
+    pub async fn nobody_came(
+        &self,
+        conversation_id: &str,
+        asked_at: Option<i64>,
+        told: &str,
+        at: i64,
+    ) -> Result<bool> {
         let mut transaction = self.write().await?;
         let done = sqlx::query(
             "UPDATE conversations SET person_asked_at = NULL \
-             WHERE id = $1 AND holder_id IS NULL AND person_asked_at IS NOT NULL",
+             WHERE id = $1 AND holder_id IS NULL \
+             AND person_asked_at = COALESCE(CAST($2 AS BIGINT), person_asked_at)",
         )
         .bind(conversation_id)
+        .bind(asked_at)
         .execute(&mut *transaction)
         .await?;
         if done.rows_affected() == 0 {
@@ -194,7 +229,7 @@ impl Store {
     }
 }
 
-async fn tell(
+pub(super) async fn tell(
     transaction: &mut Transaction<'_, Any>,
     conversation_id: &str,
     text: &str,

@@ -15,6 +15,7 @@ mod drafts;
 mod duty;
 mod figures;
 mod gaps;
+mod holding;
 mod jobs;
 mod knowledge;
 mod live;
@@ -52,6 +53,7 @@ pub use drafts::{
 pub use duty::{DutyFilter, DutyShift, NewShift};
 pub use figures::{Span, Split, Tally};
 pub use gaps::{FinishedOrder, Gap, GapExample, GapState, OpenTurn};
+pub use holding::OwedWord;
 pub use jobs::{ClaimedJob, Job, NewJob};
 pub use knowledge::{EditionRecord, EditionStatus, KeptEdition, LogEntry, NewEdition, Saved};
 pub use live::{LiveConversation, PlacedConversation};

@@ -17,7 +17,7 @@ pub(super) fn notice(order: &WorkOrder, community: &str, event: &str, base_url: 
         "ask_extension" => "有工单申请延期",
         "supervise" => "工单被督办",
         "reopen" => "工单要重办",
-        "person_asked" => "有居民在等工作人员",
+        "unanswered" => "居民没等到回话，助手接回了对话",
         _ => "工单有变化",
     };
     let mut body = format!("{community}　{}　{}", order.kind, order.state);

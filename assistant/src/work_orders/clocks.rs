@@ -68,8 +68,7 @@ impl Clocks {
 
     /// Where they stand: the response clock as long as it runs, then the other.
     pub fn read(&self, time: &WorkingTime, now: Timestamp) -> Reading {
-        let waiting = self.respond.as_ref().filter(|clock| clock.stopped_at().is_none());
-        let Some(clock) = waiting.or(self.finish.as_ref()) else {
+        let Some(clock) = self.in_force() else {
             return Reading { status: None, due_at: None, next_at: None };
         };
         let next_at = clock.next_change(time, now, WARN_AT);
@@ -78,6 +77,16 @@ impl Clocks {
             due_at: clock.due(time).map(Timestamp::as_millisecond),
             next_at: next_at.map(Timestamp::as_millisecond),
         }
+    }
+
+    /// Whether the limit that matters now counts working time alone, nights and days off left out.
+    pub fn count_working_time(&self) -> bool {
+        self.in_force().is_some_and(|clock| !matches!(clock.limit(), Limit::Elapsed(_)))
+    }
+
+    fn in_force(&self) -> Option<&Clock> {
+        let waiting = self.respond.as_ref().filter(|clock| clock.stopped_at().is_none());
+        waiting.or(self.finish.as_ref())
     }
 
     fn each(&mut self, mut act: impl FnMut(&mut Clock)) {

@@ -22,7 +22,7 @@ const OVERLAP_MS: i64 = 5000;
 /// Something that changed.
 #[derive(Clone, Debug, Serialize)]
 pub struct FeedEvent {
-    /// `work_order` or `conversation`.
+    /// `work_order`, `conversation` or `presence`.
     pub kind: &'static str,
     /// Number of the order or id of the conversation.
     pub id: String,

@@ -9,14 +9,18 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use super::alerting;
-use super::clocks::status_name;
+use super::clocks::{Clocks, Reading, status_name};
 use super::lifecycle::Actor;
 use super::moves::{Move, Survey};
 use super::service::WorkOrders;
 use super::state::State;
 use super::wording;
 use crate::alerts::{Deliverer, Notice, Target};
-use crate::store::{ClaimedJob, Job, MoveError, NewJob, WorkOrder, now};
+use crate::conversation::Reason;
+use crate::privacy::phone_in;
+use crate::store::{
+    Addition, ClaimedJob, Contact, Job, MoveError, NewJob, NewWorkOrder, OrderKind, OwedWord, WorkOrder, now,
+};
 use crate::working_time::ClockStatus;
 
 /// Longest sleep: another program over the same store may have written.
@@ -27,6 +31,9 @@ const BATCH: u32 = 50;
 
 /// How long finished jobs are kept, in milliseconds: three days.
 const KEEP_JOBS_MS: i64 = 3 * 24 * 60 * 60 * 1000;
+
+/// How long names that nobody has are counted after the last try, in milliseconds: ninety days.
+const KEEP_LOGINS_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 
 /// Does what must happen by itself.
 #[derive(Clone, Debug)]
@@ -64,6 +71,10 @@ impl Runner {
                 forgot_at = now();
                 if let Err(error) = self.work_orders.store.forget_finished_jobs(forgot_at - KEEP_JOBS_MS).await {
                     tracing::warn!(error = format!("{error:#}"), "old jobs could not be forgotten");
+                }
+                let before = forgot_at - KEEP_LOGINS_MS;
+                if let Err(error) = self.work_orders.store.forget_unknown_logins(before).await {
+                    tracing::warn!(error = format!("{error:#}"), "old sign-ins could not be forgotten");
                 }
             }
             if !more {
@@ -123,10 +134,13 @@ impl Runner {
     async fn job(&self, claimed: ClaimedJob) {
         let store = &self.work_orders.store;
         let outcome = match &claimed.job {
-            Job::Alert { event, work_order_id } => self.alert(event, work_order_id).await,
+            Job::Alert { event, work_order_id, account_id } => {
+                self.alert(event, work_order_id, account_id.as_deref()).await
+            }
             Job::Urgent { work_order_id } => self.urgent(work_order_id).await,
             Job::Archive { work_order_id } => self.archive(work_order_id).await,
-            Job::NobodyCame { conversation_id } => self.nobody_came(conversation_id).await,
+            Job::NobodyCame { conversation_id, asked_at } => self.nobody_came(conversation_id, *asked_at).await,
+            Job::AwaitWord { conversation_id, wait_ms } => self.await_word(conversation_id, *wait_ms).await,
             Job::Deliver { target_id, email, notice } => {
                 return self.deliver(&claimed, target_id.as_deref(), email.as_deref(), notice).await;
             }
@@ -148,7 +162,7 @@ impl Runner {
     }
 
     /// One delivery for each receiver that wants to know, in its own job with its own repetitions.
-    async fn alert(&self, event: &str, work_order_id: &str) -> Result<Vec<NewJob>> {
+    async fn alert(&self, event: &str, work_order_id: &str, account_id: Option<&str>) -> Result<Vec<NewJob>> {
         let store = &self.work_orders.store;
         let Some(order) = store.work_order_by_id(work_order_id).await? else { return Ok(Vec::new()) };
         let lineage = store.lineage(&order.community_id).await?;
@@ -165,9 +179,13 @@ impl Runner {
         for target in store.alert_targets_of(&nodes, event).await? {
             followers.push(deliver(Some(target.id), None));
         }
-        if matches!(event, "dispatch" | "warning" | "overdue" | "supervise")
-            && self.deliverer.sends_mail()
-            && let Some(account) = &order.assignee_id
+        let concerns_assignee = matches!(event, "dispatch" | "warning" | "overdue" | "supervise");
+        let account = match account_id {
+            None if concerns_assignee => order.assignee_id.clone(),
+            told => told.map(str::to_owned),
+        };
+        if self.deliverer.sends_mail()
+            && let Some(account) = &account
             && let Some(email) = store.email_of(account).await?
         {
             followers.push(deliver(None, Some(email)));
@@ -208,11 +226,59 @@ impl Runner {
         }
     }
 
-    async fn nobody_came(&self, conversation_id: &str) -> Result<Vec<NewJob>> {
+    async fn nobody_came(&self, conversation_id: &str, asked_at: Option<i64>) -> Result<Vec<NewJob>> {
         let told = wording::NOBODY_CAME;
-        self.work_orders.store.nobody_came(conversation_id, told, now()).await?;
+        self.work_orders.store.nobody_came(conversation_id, asked_at, told, now()).await?;
         self.work_orders.changed();
         Ok(Vec::new())
+    }
+
+    /// Whoever holds a conversation and leaves the resident without a word loses it; what was said
+    /// stands in an order.
+    async fn await_word(&self, conversation_id: &str, wait_ms: i64) -> Result<Vec<NewJob>> {
+        let store = &self.work_orders.store;
+        let at = now();
+        let Some(owed) = store.owed_word(conversation_id).await? else { return Ok(Vec::new()) };
+        // What was said later is looked after by a job of its own.
+        if owed.since + wait_ms > at {
+            return Ok(Vec::new());
+        }
+        let new = match &owed.order {
+            Some(_) if owed.said.is_empty() => None,
+            Some(number) => {
+                let addition = Addition { note: Some(owed.said.join("；")), ..Addition::default() };
+                let request = format!("unanswered {}", owed.turn_id);
+                self.work_orders.add(number, None, &addition, &request).await?;
+                None
+            }
+            None => Some(self.unanswered(&owed).await?),
+        };
+        if store.take_back(&owed, new.as_ref(), at).await? {
+            tracing::info!(conversation = conversation_id, "a conversation was taken back from a silent holder");
+            self.work_orders.changed();
+        }
+        Ok(Vec::new())
+    }
+
+    /// An order about what nobody answered.
+    async fn unanswered(&self, owed: &OwedWord) -> Result<NewWorkOrder> {
+        let question = if owed.said.is_empty() { owed.newest.clone() } else { owed.said.join("；") };
+        let mut order = NewWorkOrder {
+            kind: OrderKind::Help.name().to_owned(),
+            urgent: false,
+            reason: Reason::AskedForPerson,
+            community_id: owed.community_id.clone(),
+            conversation_id: owed.conversation_id.clone(),
+            contact: Contact { phone: phone_in(&question), name: None },
+            question,
+            slots: std::collections::BTreeMap::new(),
+            evidence: Vec::new(),
+            department: None,
+            clocks: Clocks::default(),
+            reading: Reading::default(),
+        };
+        self.work_orders.complete(&mut order).await?;
+        Ok(order)
     }
 
     async fn deliver(
@@ -256,3 +322,6 @@ impl Runner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,8 +11,9 @@ use super::clocks::Clocks;
 use super::feed::Feed;
 use super::kinds::Kinds;
 use super::lifecycle::Actor;
-use super::moves::Move;
+use super::moves::{Move, Survey};
 use super::similar::{SAME_MATTER, likeness};
+use super::wording;
 use crate::store::{
     Addition, Changed, MoveError, Moved, NewWorkOrder, OrderEdit, OrderLine, Store, WorkOrder, new_id,
 };
@@ -138,6 +139,49 @@ impl WorkOrders {
         let moved = self.store.make_move(number, made, self.change(actor, request_id, version, &time)).await?;
         self.changed();
         Ok(moved)
+    }
+
+    /// The resident's verdict on their order. Where it is part of another, what is not solved for
+    /// them begins again for all; whether it is over is for the one who reported it first to say.
+    pub async fn judge(&self, number: &str, survey: &Survey, request_id: &str) -> Result<WorkOrder, MoveError> {
+        if self.store.main_order(number).await?.is_some() {
+            let said = wording::survey(survey, true);
+            let unsolved = survey.solved == Some(false);
+            return self.speak_for_part(number, &said, unsolved, request_id).await;
+        }
+        let made = Move::FollowUp { survey: survey.clone() };
+        Ok(self.make_move(number, &made, &Actor::Resident, request_id, None).await?.order)
+    }
+
+    /// The resident wants their order begun again; one that is part of another begins again with it.
+    pub async fn reopen(&self, number: &str, reason: &str, request_id: &str) -> Result<WorkOrder, MoveError> {
+        if self.store.main_order(number).await?.is_some() {
+            return self.speak_for_part(number, reason, true, request_id).await;
+        }
+        let made = Move::Reopen { reason: reason.to_owned() };
+        Ok(self.make_move(number, &made, &Actor::Resident, request_id, None).await?.order)
+    }
+
+    /// Keeps what the resident of an order that is part of another said to its end; their own words
+    /// are not for the other residents.
+    async fn speak_for_part(
+        &self,
+        number: &str,
+        said: &str,
+        again: bool,
+        request_id: &str,
+    ) -> Result<WorkOrder, MoveError> {
+        let addition = Addition { note: Some(said.to_owned()), ..Addition::default() };
+        let part = self.add(number, None, &addition, request_id).await?;
+        if again && let Some(main) = self.store.main_order(number).await? {
+            let made = Move::Reopen { reason: wording::NEIGHBOUR_UNSOLVED.to_owned() };
+            match self.make_move(&main, &made, &Actor::Resident, request_id, None).await {
+                // Somebody was quicker: it goes on already.
+                Ok(_) | Err(MoveError::Refused(_) | MoveError::ChangedMeanwhile { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(part)
     }
 
     /// Adds what the resident says; the code is asked for where one is given.

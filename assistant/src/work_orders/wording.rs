@@ -115,6 +115,28 @@ pub(super) const CLOCK_RAN_OUT: &str = "已超时，自动督办";
 pub(super) const NOBODY_CAME: &str =
     "工作人员暂时都在忙，没能马上接您的话，对不起。您的事已经登记成工单，他们会来联系您。等的时候，我还可以先帮您查。";
 
+/// To the resident whom the person left without a word: the machine answers again, and where what
+/// was said is kept; with the lookup code where the order is new.
+pub(crate) fn taken_back(name: &str, number: &str, code: Option<&str>) -> String {
+    let kept = match code {
+        None => format!("您说的话已经记在工单 {number} 里"),
+        Some(code) => format!("您说的话已经登记成工单，工单号是 {number}，查询码是 {code}"),
+    };
+    format!(
+        "{name}好一会儿没有回话，可能有急事走开了，对不起。{kept}，工作人员会来联系您。\
+         现在又由我（智能助手，是电脑）陪您说。要找人，说“人工”就行。"
+    )
+}
+
+/// In the history, to whoever held the conversation.
+pub(crate) fn holder_silent(name: &str, minutes: i64) -> String {
+    let waited = if minutes > 0 { format!("{minutes} 分钟") } else { "一会儿".to_owned() };
+    format!("@{name} 居民等了{waited}没有等到回话，助手已把对话接回，请看工单联系居民。")
+}
+
+/// Why an order begins again where it is a neighbour for whom it is not solved.
+pub(super) const NEIGHBOUR_UNSOLVED: &str = "一起反映的居民说还没解决";
+
 /// To the resident: a person has taken over.
 pub(crate) fn taken_over(name: &str) -> String {
     format!("现在由社区工作人员 {name} 跟您说，是真人。")

@@ -156,8 +156,21 @@ async fn nobody_and_the_disabled_are_alike(database: Database) {
     let account = database.account("wang", &[]).await;
     let edit = AccountEdit { disabled: Some(true), ..AccountEdit::default() };
     assert!(store.edit_account(&account.id, &edit, &Actor::console()).await.unwrap().unwrap().disabled);
-    assert_eq!(store.begin_attempt("wang", 1).await.unwrap(), Attempt::Unknown);
-    assert_eq!(store.begin_attempt("nobody", 1).await.unwrap(), Attempt::Unknown);
+    // Both are counted and locked as an account is, so that nobody learns which names there are.
+    for login in ["wang", "nobody"] {
+        let mut at = 1;
+        for failure in 1..=5 {
+            let locked_until = (failure == 5).then_some(at + 15 * MINUTE);
+            assert_eq!(store.begin_attempt(login, at).await.unwrap(), Attempt::Unknown { locked_until });
+        }
+        let until = at + 15 * MINUTE;
+        assert_eq!(store.begin_attempt(login, until - 1).await.unwrap(), Attempt::Locked(until));
+        at = until;
+        let locked_until = Some(at + 30 * MINUTE);
+        assert_eq!(store.begin_attempt(login, at).await.unwrap(), Attempt::Unknown { locked_until });
+    }
+    assert_eq!(store.forget_unknown_logins(i64::MAX).await.unwrap(), 2);
+    assert_eq!(store.begin_attempt("nobody", 2).await.unwrap(), Attempt::Unknown { locked_until: None });
     let edit = AccountEdit { disabled: Some(false), ..AccountEdit::default() };
     store.edit_account(&account.id, &edit, &Actor::console()).await.unwrap();
     assert!(matches!(store.begin_attempt("wang", 1).await.unwrap(), Attempt::Try { .. }));

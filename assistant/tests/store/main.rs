@@ -10,6 +10,7 @@ mod conversations;
 mod drafts;
 mod database;
 mod duty;
+mod holding;
 mod knowledge;
 mod local_words;
 mod sessions;

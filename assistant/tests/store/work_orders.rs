@@ -23,12 +23,14 @@ crate::on_both_databases!(
     a_repeated_request_and_an_old_page_change_nothing,
     neighbours_orders_go_together_and_apart_again,
     the_inbox_shows_what_an_account_may_see,
+    a_list_of_days_holds_what_was_filed_then,
+    who_comes_and_goes_is_told_once,
     a_clock_that_ran_out_is_noted_once,
     a_job_is_claimed_by_one,
     figures_count_what_residents_said,
 );
 
-fn order(conversation: &Conversation, question: &str) -> NewWorkOrder {
+pub(crate) fn order(conversation: &Conversation, question: &str) -> NewWorkOrder {
     NewWorkOrder {
         kind: OrderKind::Repair.name().to_owned(),
         urgent: false,
@@ -264,6 +266,56 @@ async fn the_inbox_shows_what_an_account_may_see(database: Database) {
     assert_eq!(count(&here, named).await, 1);
     let counts = store.queue_counts(&li.id, &here).await.unwrap();
     assert_eq!((counts.to_accept, counts.in_progress, counts.mine, counts.mentions), (4, 1, 1, 1));
+}
+
+async fn a_list_of_days_holds_what_was_filed_then(database: Database) {
+    let store = &database.store;
+    let li = database.account("li", &[("demo", Role::Dispatcher)]).await;
+    let before = now();
+    file(&database, "路灯坏了").await;
+    let after = now() + 1;
+    let count = async |filed_from: Option<i64>, filed_until: Option<i64>| {
+        let filter = OrderFilter { filed_from, filed_until, ..OrderFilter::default() };
+        store.order_list(&li.id, &["cn/".to_owned()], &filter).await.unwrap().total
+    };
+    assert_eq!(count(Some(before), Some(after)).await, 1);
+    assert_eq!(count(None, Some(before)).await, 0);
+    assert_eq!(count(Some(after), None).await, 0);
+    let page = store.order_list(&li.id, &["cn/".to_owned()], &OrderFilter::default()).await.unwrap();
+    assert!(page.orders[0].working_time, "a lamp is mended in working time");
+}
+
+async fn who_comes_and_goes_is_told_once(database: Database) {
+    let store = &database.store;
+    let wang = database.account("wang", &[("demo", Role::Worker)]).await;
+    let li = database.account("li", &[("demo", Role::Worker)]).await;
+    let (number, _) = file(&database, "路灯坏了").await;
+    let order = store.work_order(&number, None).await.unwrap().unwrap();
+    let before = now();
+    let changes = async || {
+        let changes = store.changes_since(before).await.unwrap();
+        let mut ids: Vec<String> =
+            changes.into_iter().filter(|(_, change)| change.kind == "presence").map(|(id, _)| id).collect();
+        ids.dedup();
+        ids.len()
+    };
+    assert!(store.present(&order.id, &wang.id, Some(false)).await.unwrap());
+    assert_eq!(changes().await, 1);
+    let seen = store.others_present(&order.id, &li.id).await.unwrap();
+    assert_eq!((seen.len(), seen[0].person.id.as_str(), seen[0].writing), (1, wang.id.as_str(), false));
+    // A sign of life is no news; writing is, and so is leaving.
+    while now() == before {
+        tokio::task::yield_now().await;
+    }
+    let came = now();
+    while now() == came {
+        tokio::task::yield_now().await;
+    }
+    assert!(!store.present(&order.id, &wang.id, Some(false)).await.unwrap());
+    assert!(store.present(&order.id, &wang.id, Some(true)).await.unwrap());
+    assert!(store.others_present(&order.id, &li.id).await.unwrap()[0].writing);
+    assert!(store.present(&order.id, &wang.id, None).await.unwrap());
+    assert!(store.others_present(&order.id, &li.id).await.unwrap().is_empty());
 }
 
 async fn a_clock_that_ran_out_is_noted_once(database: Database) {

@@ -13,7 +13,7 @@ interface Timed {
   clock_status: ClockStatus;
   due_at: number | null;
   community_id: string;
-  urgent: boolean;
+  working_time: boolean;
 }
 
 /** What time it is, and how much working time is left until something is due. */
@@ -46,8 +46,7 @@ export class Clocks {
       return { short: texts.clock[status], long: texts.clock_long[status] };
     }
     if (due_at === null) return { short: texts.clock[status], long: texts.clock[status] };
-    // Urgent limits run day and night.
-    const hours = order.urgent ? null : (this.#hours.get(order.community_id) ?? null);
+    const hours = order.working_time ? (this.#hours.get(order.community_id) ?? null) : null;
     const working = hours ? working_time(this.now, due_at, hours) : null;
     const left = working ?? due_at - this.now;
     const length = spoken_length(Math.abs(left), texts);

@@ -115,3 +115,18 @@ export interface SessionInfo {
   seen_at: Moment;
   current: boolean;
 }
+
+/** A word of a place, with what it means in standard Mandarin; empty for a term that is standard itself. */
+export interface LocalWord {
+  community_id: string;
+  form: string;
+  gloss: string;
+}
+
+/** A word that came up again and again and that nothing here knows. */
+export interface UnknownWord {
+  form: string;
+  /** In how many conversations. */
+  conversations: number;
+  examples: string[];
+}

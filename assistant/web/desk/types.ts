@@ -83,6 +83,8 @@ export interface OrderLine {
   channel: string;
   clock_status: ClockStatus;
   due_at: Moment | null;
+  /** Whether the limit counts working time alone. */
+  working_time: boolean;
   waiting_for_resident: boolean;
   reopened: number;
   /** Orders of other residents about the same matter. */
@@ -233,6 +235,8 @@ export interface Order extends OrderLine {
   survey: Survey | null;
   moves: AllowedMove[];
   may_edit: boolean;
+  /** Whether the account may write to the resident and to colleagues, add files and take over. */
+  may_write: boolean;
   present: { person: Person; writing: boolean }[];
 }
 

@@ -45,7 +45,7 @@ export async function desk_access_checks(session, desk) {
       same(desk_page.complaints, [], 'complaints of the page');
       await desk_page.context().close();
       const admin = await admin_page(session, { colorScheme });
-      for (const view of ['accounts', `places/${desk.place.id}`, 'alerts', 'audit']) {
+      for (const view of ['accounts', `places/${desk.place.id}`, 'alerts', 'words', 'audit']) {
         await show(admin, `settings/${view}`);
         same(await axe_findings(admin), [], view);
         await session.shot(admin, `desk-${colorScheme}-settings-${view.split('/')[0]}`);

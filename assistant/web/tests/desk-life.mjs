@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { focused, holds, same } from './browser.mjs';
-import { call, colleague, file_order, worker_page } from './desk-people.mjs';
+import { admin_page, call, colleague, file_order, worker_page } from './desk-people.mjs';
 
 const MARK = randomUUID().slice(0, 6);
 
@@ -113,6 +113,53 @@ export async function desk_life_checks(session, desk) {
     },
   );
 
+  await session.check('a dialect word is learned, tried and taken back', async () => {
+    const page = await admin_page(session);
+    const rare = () => String.fromCodePoint(0x9f00 + Math.floor(Math.random() * 150));
+    const word = `嘎${rare()}${rare()}`;
+    await page.goto(`${session.base}/desk#/settings/words`);
+    const place = page.locator('main select').first();
+    await place.waitFor();
+    await place.selectOption(desk.place.id);
+    const reads = async () => {
+      await page.locator('[name=word-trial]').fill(`我家${word}坏了`);
+      await page.locator('.words-trial button').click();
+      await page.waitForFunction(() => document.querySelector('.words-read')?.textContent.trim());
+      return (await page.locator('.words-read').textContent()).trim();
+    };
+    holds(!(await reads()).includes('水龙头'), 'the word is not known yet');
+    await page.locator('[name=word-form]').fill(word);
+    await page.locator('[name=word-gloss]').fill('水龙头');
+    await page.keyboard.press('Enter');
+    const card = page.locator('.known-words .card', { hasText: word });
+    await card.waitFor();
+    holds((await reads()).includes('水龙头'), 'the assistant reads it');
+    await session.shot(page, 'desk-words');
+    await card.locator('button').click();
+    await card.waitFor({ state: 'detached' });
+    same(page.complaints, [], 'complaints of the page');
+  });
+
+  await session.check('who only reads is offered nothing to write', async () => {
+    const admin = await admin_page(session);
+    const login = `e2e-${randomUUID().slice(0, 8)}`;
+    const { password } = await call(admin.context(), session.base, 'POST', 'accounts', {
+      login,
+      name: '只看的人',
+      phone: null,
+      email: null,
+      roles: [{ community_id: desk.place.id, role: 'viewer' }],
+    });
+    const filed = await file_order(admin, session, desk, `${MARK} 只能看`);
+    same(/^\d{6}$/.test(filed.lookup_code), true, 'a code for the resident');
+    const viewer = { ...desk, worker: { ...desk.worker, login, password } };
+    const page = await worker_page(session, viewer);
+    await page.evaluate((to) => (location.hash = `#/inbox/open/${to}`), filed.number);
+    await page.locator('.order #wish-title').waitFor();
+    same(await page.locator('.composer').count(), 0, 'composers');
+    same(await page.locator('.upload').count(), 0, 'uploads');
+  });
+
   await session.check('a double click and a retry do it once', async () => {
     const page = await worker_page(session, desk);
     const { number } = await file_order(page, session, desk, `${MARK} 一次就好`);
@@ -168,7 +215,8 @@ export async function desk_life_checks(session, desk) {
         urgent: true,
       });
       await page.locator('.move-form .problem').waitFor();
-      await page.locator('.presence', { hasText: desk.other.name }).waitFor({ timeout: 20_000 });
+      // At once, by the feed: the page itself asks every 15 s.
+      await page.locator('.presence', { hasText: desk.other.name }).waitFor({ timeout: 10_000 });
       same(
         await page.locator('.move-form textarea').first().inputValue(),
         '这是写了一半的原因',

@@ -141,6 +141,11 @@ pub(super) async fn figures(store: &Store, facts: &Facts, watch: &mut Stopwatch)
                 })
                 .await?;
             watch
+                .time("figures", format!("the page with its months, {length}, {}", reader.name), async |_| {
+                    page_of_figures(store, &span).await
+                })
+                .await?;
+            watch
                 .time("figures", format!("needs, {length}, {}", reader.name), async |_| {
                     Ok(store.needs(&span).await?.values().sum())
                 })
@@ -148,6 +153,28 @@ pub(super) async fn figures(store: &Store, facts: &Facts, watch: &mut Stopwatch)
         }
     }
     Ok(())
+}
+
+/// All that the page of figures asks for, side by side as it does; a month is thirty days here.
+async fn page_of_figures(store: &Store, span: &Span) -> Result<i64> {
+    let mut months = Vec::new();
+    let mut from = span.from;
+    while from < span.until {
+        let until = (from + 30 * DAY).min(span.until);
+        months.push(Span { from, until, ..span.clone() });
+        from = until;
+    }
+    let mut monthly = Vec::with_capacity(months.len());
+    for month in &months {
+        monthly.push(store.tallies(month, Split::Total));
+    }
+    let (by_community, by_kind, monthly) = tokio::try_join!(
+        store.tallies(span, Split::Community),
+        store.tallies(span, Split::Kind),
+        futures::future::try_join_all(monthly),
+    )?;
+    let all = by_community.values().chain(by_kind.values()).chain(monthly.iter().flat_map(|month| month.values()));
+    Ok(all.map(|tally| tally.filed).sum::<i64>() / 3)
 }
 
 /// All that the page of an order asks for, and orders like it.

@@ -34,8 +34,11 @@ pub(super) async fn connect(url: &str) -> Result<AnyPool> {
                 Box::pin(async move {
                     if sqlite {
                         // What is lost in a power cut is filled again.
-                        sqlx::query("PRAGMA synchronous = OFF").execute(&mut *connection).await?;
-                        sqlx::query("PRAGMA busy_timeout = 10000").execute(&mut *connection).await?;
+                        for pragma in
+                            ["PRAGMA synchronous = OFF", "PRAGMA busy_timeout = 10000", "PRAGMA cache_size = -500000"]
+                        {
+                            sqlx::query(pragma).execute(&mut *connection).await?;
+                        }
                     }
                     Ok(())
                 })

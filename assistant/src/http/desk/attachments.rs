@@ -1,4 +1,4 @@
-//! Photos and papers of an order.
+//! Photos, papers and recordings of an order.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -18,13 +18,67 @@ use crate::store::NewAttachment;
 /// Largest file, in bytes.
 pub(super) const LARGEST: usize = 10 * 1024 * 1024;
 
-/// Kinds of files, with the bytes that each begins with.
-const KINDS: &[(&str, &[&[u8]])] = &[
-    ("image/jpeg", &[b"\xFF\xD8\xFF"]),
-    ("image/png", &[b"\x89PNG\r\n\x1a\n"]),
-    ("image/webp", &[b"RIFF"]),
-    ("application/pdf", &[b"%PDF"]),
+/// A kind of file: its name, the names that browsers give it, and the bytes by which it is known, each
+/// with its place.
+struct Kind {
+    name: &'static str,
+    also: &'static [&'static str],
+    marks: &'static [&'static [(usize, &'static [u8])]],
+}
+
+const fn kind(name: &'static str, marks: &'static [&'static [(usize, &'static [u8])]]) -> Kind {
+    Kind { name, also: &[], marks }
+}
+
+const KINDS: &[Kind] = &[
+    kind("image/jpeg", &[&[(0, b"\xFF\xD8\xFF")]]),
+    kind("image/png", &[&[(0, b"\x89PNG\r\n\x1a\n")]]),
+    kind("image/webp", &[&[(0, b"RIFF"), (8, b"WEBP")]]),
+    kind("application/pdf", &[&[(0, b"%PDF")]]),
+    Kind {
+        name: "audio/mpeg",
+        also: &["audio/mp3"],
+        marks: &[&[(0, b"ID3")], &[(0, b"\xFF\xFB")], &[(0, b"\xFF\xF3")], &[(0, b"\xFF\xF2")]],
+    },
+    Kind {
+        name: "audio/mp4",
+        also: &["audio/x-m4a", "audio/m4a"],
+        marks: &[&[(4, b"ftyp")]],
+    },
+    Kind {
+        name: "audio/aac",
+        also: &["audio/x-aac"],
+        marks: &[&[(0, b"\xFF\xF1")], &[(0, b"\xFF\xF9")]],
+    },
+    Kind {
+        name: "audio/wav",
+        also: &["audio/x-wav", "audio/wave", "audio/vnd.wave"],
+        marks: &[&[(0, b"RIFF"), (8, b"WAVE")]],
+    },
+    Kind {
+        name: "audio/ogg",
+        also: &["application/ogg", "audio/opus"],
+        marks: &[&[(0, b"OggS")]],
+    },
+    kind("audio/webm", &[&[(0, b"\x1A\x45\xDF\xA3")]]),
+    Kind {
+        name: "audio/flac",
+        also: &["audio/x-flac"],
+        marks: &[&[(0, b"fLaC")]],
+    },
 ];
+
+/// The kind that a file is, where it is what it is called: a page that runs scripts is never kept.
+fn kind_of(said: &str, bytes: &[u8]) -> Option<&'static str> {
+    // A browser may add what the sound is coded with.
+    let said = said.split(';').next().unwrap_or_default().trim();
+    let stands = |(place, mark): &(usize, &[u8])| bytes.get(*place..).is_some_and(|rest| rest.starts_with(mark));
+    KINDS
+        .iter()
+        .filter(|kind| kind.name == said || kind.also.contains(&said))
+        .find(|kind| kind.marks.iter().any(|marks| marks.iter().all(stands)))
+        .map(|kind| kind.name)
+}
 
 #[derive(Deserialize)]
 pub(crate) struct Named {
@@ -57,12 +111,11 @@ pub(crate) async fn add(
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    // What it is, not what it is called: a page that runs scripts is never kept.
-    let kind = KINDS
-        .iter()
-        .find(|(kind, heads)| *kind == said && heads.iter().any(|head| bytes.starts_with(head)));
-    let Some((media_type, _)) = kind else {
-        return Err(Problem::invalid("file_not_taken", "只能上传照片（JPG、PNG、WebP）或 PDF。"));
+    let Some(media_type) = kind_of(said, &bytes) else {
+        return Err(Problem::invalid(
+            "file_not_taken",
+            "只能上传照片（JPG、PNG、WebP）、PDF 或录音（MP3、M4A、AAC、WAV、OGG、WebM、FLAC）。",
+        ));
     };
     let name: String = named.name.chars().filter(|character| !character.is_control()).take(120).collect();
     let size = bytes.len() as i64;
@@ -73,7 +126,7 @@ pub(crate) async fn add(
             Stage::After => "after",
             Stage::Other => "other",
         },
-        name: if name.is_empty() { "照片" } else { &name },
+        name: if name.is_empty() { "附件" } else { &name },
         media_type,
         size,
         sha256: &sha256,

@@ -133,7 +133,8 @@ pub(crate) async fn take(
     let placed = find(&state, &who, Permission::WorkOnOrders, &id).await?;
     let store = state.assistant.store();
     let told = wording::taken_over(&who.account.name);
-    let taken = store.take_over(&id, &who.account.id, &told, now()).await?;
+    let wait = state.assistant.holder_wait_ms();
+    let taken = store.take_over(&id, &who.account.id, &told, now(), wait).await?;
     if !taken {
         let holder = store.holding(&id).await?.holder;
         if holder.as_ref().is_none_or(|holder| holder.id != who.account.id) {

@@ -144,8 +144,7 @@ async fn figures(state: &AppState, who: &SignedIn, wanted: &Wanted) -> AppResult
         .into_iter()
         .map(|node| (node.id, node.name))
         .collect();
-    let total = store.tallies(&span, Split::Total).await?.remove("").unwrap_or_default();
-    let mut by_month = Vec::new();
+    let mut months = Vec::new();
     let mut month = from;
     while month <= to {
         let next = month.last_of_month().saturating_add(1.day());
@@ -154,17 +153,34 @@ async fn figures(state: &AppState, who: &SignedIn, wanted: &Wanted) -> AppResult
             until: start(next.min(to.saturating_add(1.day())))?,
             ..span.clone()
         };
-        let tally = store.tallies(&part, Split::Total).await?.remove("").unwrap_or_default();
-        let key = month.strftime("%Y-%m").to_string();
-        by_month.push(Row::new(&key, &key, &tally, weights));
+        months.push((month.strftime("%Y-%m").to_string(), part));
         month = next;
+    }
+    let mut monthly = Vec::with_capacity(months.len());
+    for (_, part) in &months {
+        monthly.push(store.tallies(part, Split::Total));
+    }
+    // Each reads all orders of the time, so they do it side by side.
+    let (by_community, by_kind, monthly) = tokio::try_join!(
+        store.tallies(&span, Split::Community),
+        store.tallies(&span, Split::Kind),
+        futures::future::try_join_all(monthly),
+    )?;
+    let mut total = Tally::default();
+    for tally in by_community.values() {
+        total += tally;
+    }
+    let mut by_month = Vec::new();
+    for ((key, _), mut tallies) in months.iter().zip(monthly) {
+        let tally = tallies.remove("").unwrap_or_default();
+        by_month.push(Row::new(key, key, &tally, weights));
     }
     Ok(Figures {
         from,
         to,
         total: Row::new("", "合计", &total, weights),
-        by_community: rows(&store.tallies(&span, Split::Community).await?, &names),
-        by_kind: rows(&store.tallies(&span, Split::Kind).await?, &BTreeMap::new()),
+        by_community: rows(&by_community, &names),
+        by_kind: rows(&by_kind, &BTreeMap::new()),
         by_month,
         weights,
     })
@@ -238,16 +254,29 @@ pub(crate) async fn show_csv(
     Ok(csv(&lines, "attachment; filename=\"figures.csv\""))
 }
 
-/// The orders of the filter as CSV, without personal data.
+/// The days whose orders are wanted; all where none is named.
+#[derive(Deserialize)]
+pub(crate) struct Period {
+    from: Option<Date>,
+    to: Option<Date>,
+}
+
+/// The orders of the filter and of these days as CSV, without personal data.
 pub(crate) async fn orders_csv(
     State(state): State<AppState>,
     who: SignedIn,
     Query(filter): Query<OrderFilter>,
+    Query(period): Query<Period>,
 ) -> AppResult<Response> {
     let scopes = who.require_scopes(Permission::ReadFigures)?;
     let head = ["工单号", "类型", "状态", "社区", "部门", "经办人", "时限", "登记时间", "内容"];
     let mut lines = vec![head.map(str::to_owned).to_vec()];
-    let mut filter = OrderFilter { limit: Some(200), ..filter.without_blanks() };
+    let mut filter = OrderFilter {
+        limit: Some(200),
+        filed_from: period.from.map(start).transpose()?,
+        filed_until: period.to.map(|to| start(to.saturating_add(1.day()))).transpose()?,
+        ..filter.without_blanks()
+    };
     if filter.queue == OrderQueue::Open {
         filter.queue = OrderQueue::All;
     }

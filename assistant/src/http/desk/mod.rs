@@ -9,6 +9,7 @@ mod assignees;
 mod attachments;
 mod audit;
 mod canned_replies;
+mod colleagues;
 mod conversations;
 mod duty;
 mod events;
@@ -117,6 +118,7 @@ fn orders() -> Router<AppState> {
         )
         .route("/api/desk/work-orders/{number}/attachments/{id}", get(attachments::show))
         .route("/api/desk/assignees", get(assignees::list))
+        .route("/api/desk/colleagues", get(colleagues::list))
         .route("/api/desk/mentions", get(writing::mentions))
         .route("/api/desk/mentions/{event}", put(writing::seen))
         .route("/api/desk/conversations/live", get(conversations::live))
@@ -137,7 +139,7 @@ fn orders() -> Router<AppState> {
         .route("/api/desk/heat-map", get(figures::heat_map))
         .route("/api/desk/words", get(words::list).post(words::add).delete(words::remove))
         .route("/api/desk/words/unknown", get(words::unknown))
-        .route("/api/desk/words/try", post(words::try_out))
+        .route("/api/desk/words/understand", post(words::understand))
         .route("/api/desk/events", get(events::stream))
 }
 

@@ -76,6 +76,8 @@ pub(super) struct OrderPage {
     survey: Option<Survey>,
     moves: Vec<AllowedMove>,
     may_edit: bool,
+    /// Whether the account may write to the resident and to colleagues, add files and take over.
+    may_write: bool,
     present: Vec<Present>,
 }
 
@@ -159,6 +161,7 @@ pub(super) async fn page(state: &AppState, who: &SignedIn, order: WorkOrder) -> 
             })
             .collect(),
         may_edit: who.may(Permission::DispatchOrders, &order.place_path) && order.state != State::Archived,
+        may_write: who.may(Permission::WorkOnOrders, &order.place_path),
         present: store.others_present(&order.id, &who.account.id).await?,
         slots: order.slots,
         conversation_id: order.conversation_id,

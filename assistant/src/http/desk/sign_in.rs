@@ -75,7 +75,7 @@ pub(crate) async fn sign_out(
 
 /// The account that this name and password belong to; refuses while it is locked.
 ///
-/// Takes equally long whether or not there is such an account.
+/// Answers alike, and takes equally long, whether or not there is such an account.
 pub(super) async fn password_of(
     state: &AppState,
     login: &str,
@@ -86,9 +86,10 @@ pub(super) async fn password_of(
     let at = now();
     match store.begin_attempt(login, at).await? {
         Attempt::Locked(until) => Err(locked(until, at)),
-        Attempt::Unknown => {
+        Attempt::Unknown { locked_until } => {
             state.desk.passwords.verify(password, None).await?;
-            Ok(Err(()))
+            store.attempt_unknown(login, &Actor::stranger(address)).await?;
+            refused(locked_until, at)
         }
         Attempt::Try {
             account_id,
@@ -99,11 +100,15 @@ pub(super) async fn password_of(
                 return Ok(Ok(account_id));
             }
             store.attempt_failed(&account_id, &Actor::stranger(address)).await?;
-            match locked_until {
-                Some(until) => Err(locked(until, at)),
-                None => Ok(Err(())),
-            }
+            refused(locked_until, at)
         }
+    }
+}
+
+fn refused(locked_until: Option<i64>, at: i64) -> AppResult<Result<String, ()>> {
+    match locked_until {
+        Some(until) => Err(locked(until, at)),
+        None => Ok(Err(())),
     }
 }
 

@@ -3,12 +3,11 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use dialects::Variety;
 use serde::{Deserialize, Serialize};
 
 use super::SignedIn;
 use crate::accounts::Permission;
-use crate::conversation::{Rewording, UnknownWord};
+use crate::conversation::UnknownWord;
 use crate::http::AppState;
 use crate::http::body::Body;
 use crate::http::problem::{AppResult, Problem};
@@ -68,6 +67,31 @@ pub(crate) async fn add(
     Ok((StatusCode::CREATED, Json(word)))
 }
 
+#[derive(Deserialize)]
+pub(crate) struct Trial {
+    community: String,
+    text: String,
+}
+
+/// Words as they were said, and as the assistant reads them.
+#[derive(Serialize)]
+pub(crate) struct Understood {
+    text: String,
+    standard: String,
+}
+
+pub(crate) async fn understand(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Body(trial): Body<Trial>,
+) -> AppResult<Json<Understood>> {
+    let store = state.assistant.store();
+    let node = who.require_at(store, Permission::ManagePlaces, &trial.community).await?;
+    let text: String = trial.text.trim().chars().take(200).collect();
+    let standard = state.assistant.standard_words(&node, &text).await?;
+    Ok(Json(Understood { text, standard }))
+}
+
 pub(crate) async fn remove(
     State(state): State<AppState>,
     who: SignedIn,
@@ -79,33 +103,4 @@ pub(crate) async fn remove(
         0 => Err(Problem::not_found("no_such_word", "没有这个词，可能已经删了。")),
         _ => Ok(StatusCode::NO_CONTENT),
     }
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Utterance {
-    community: String,
-    text: String,
-}
-
-#[derive(Serialize)]
-pub(crate) struct UtterancePage {
-    understood: String,
-    variety: Option<&'static str>,
-    changes: Vec<Rewording>,
-}
-
-/// How an utterance is understood here, as typed.
-pub(crate) async fn try_out(
-    State(state): State<AppState>,
-    who: SignedIn,
-    Body(said): Body<Utterance>,
-) -> AppResult<Json<UtterancePage>> {
-    who.require_at(state.assistant.store(), Permission::ManagePlaces, &said.community).await?;
-    let text: String = said.text.chars().take(200).collect();
-    let understood = state.assistant.understand(&said.community, &text, false).await?;
-    Ok(Json(UtterancePage {
-        understood: understood.text,
-        variety: understood.variety.map(Variety::id),
-        changes: understood.changes,
-    }))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::SignedIn;
 use super::order_page::{OrderPage, actor, find, page};
@@ -89,11 +89,19 @@ enum Counter {
     Phone,
 }
 
+/// The order that was filed, with the code that opens it for the resident.
+#[derive(Serialize)]
+pub(crate) struct Filed {
+    lookup_code: String,
+    #[serde(flatten)]
+    order: OrderPage,
+}
+
 pub(crate) async fn add(
     State(state): State<AppState>,
     who: SignedIn,
     Body(new): Body<NewOrder>,
-) -> AppResult<(StatusCode, Json<OrderPage>)> {
+) -> AppResult<(StatusCode, Json<Filed>)> {
     let store = state.assistant.store();
     let node = who.require_at(store, Permission::WorkOnOrders, &new.community_id).await?;
     let question = new.question.trim();
@@ -103,7 +111,7 @@ pub(crate) async fn add(
     if state.assistant.work_orders().kinds().get(&new.kind).is_none() {
         return Err(Problem::invalid("no_such_kind", "没有这种工单类型，请刷新页面再选。"));
     }
-    let number = state
+    let filed = state
         .assistant
         .report_by_staff(Report {
             request_id: new.request_id,
@@ -119,8 +127,12 @@ pub(crate) async fn add(
             contact: new.contact,
         })
         .await?;
-    let order = find(&state, &who, &number).await?;
-    Ok((StatusCode::CREATED, Json(page(&state, &who, order).await?)))
+    let order = find(&state, &who, &filed.number).await?;
+    let page = Filed {
+        lookup_code: filed.lookup_code,
+        order: page(&state, &who, order).await?,
+    };
+    Ok((StatusCode::CREATED, Json(page)))
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::SignedIn;
+use super::{SignedIn, colleagues};
 use super::order_page::{OrderPage, actor, find, page};
 use crate::accounts::Permission;
 use crate::conversation::Source;
@@ -43,10 +43,14 @@ pub(crate) async fn note(
     let order = find(&state, &who, &number).await?;
     who.require(Permission::WorkOnOrders, &order.place_path)?;
     let actor = actor(&who, &order.place_path);
+    let colleagues = colleagues::of(state.assistant.store(), &order.place_path).await?;
+    let mut mentions = request.mentions;
+    // Whoever may not read the order reads no note on it.
+    mentions.retain(|id| colleagues.iter().any(|person| person.id == *id));
     state
         .assistant
         .work_orders()
-        .note(&number, words(&request.text)?, &request.mentions, &actor, &request.request_id)
+        .note(&number, words(&request.text)?, &mentions, &actor, &request.request_id)
         .await?;
     let order = find(&state, &who, &number).await?;
     Ok(Json(page(&state, &who, order).await?))
@@ -168,7 +172,10 @@ pub(crate) async fn come(
 ) -> AppResult<Json<PresencePage>> {
     let order = find(&state, &who, &number).await?;
     let store = state.assistant.store();
-    let present = store.present(&order.id, &who.account.id, Some(request.writing)).await?;
+    if store.present(&order.id, &who.account.id, Some(request.writing)).await? {
+        state.assistant.work_orders().changed();
+    }
+    let present = store.others_present(&order.id, &who.account.id).await?;
     Ok(Json(PresencePage { present }))
 }
 
@@ -178,7 +185,9 @@ pub(crate) async fn leave(
     Path(number): Path<String>,
 ) -> AppResult<StatusCode> {
     let order = find(&state, &who, &number).await?;
-    state.assistant.store().present(&order.id, &who.account.id, None).await?;
+    if state.assistant.store().present(&order.id, &who.account.id, None).await? {
+        state.assistant.work_orders().changed();
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -2,20 +2,23 @@
 
 use anyhow::Result;
 use serde_json::json;
-use sqlx::Row;
+use sqlx::{Any, Row, Transaction};
 
 use super::account_in;
 use super::change::note;
-use crate::accounts::locked_until;
+use crate::accounts::{locked_until, token_digest};
 use crate::store::Store;
-use crate::store::audit::Actor;
+use crate::store::audit::{Actor, AuditEntry, audit};
 
 /// What came of asking to try a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// No such account, or it is disabled.
-    Unknown,
-    /// Too many wrong passwords; it opens again at this time.
+    /// No such account, or it is disabled. It is refused as an account with a wrong password is.
+    Unknown {
+        /// Until when the name is locked from now on.
+        locked_until: Option<i64>,
+    },
+    /// Too many wrong passwords, whether or not there is such an account; it opens again at this time.
     Locked(i64),
     /// Compare the password and say how it went.
     Try {
@@ -47,7 +50,12 @@ impl Store {
             .bind(login)
             .fetch_optional(&mut *transaction)
             .await?;
-            return Ok(locked.flatten().map_or(Attempt::Unknown, Attempt::Locked));
+            if let Some(until) = locked.flatten() {
+                return Ok(Attempt::Locked(until));
+            }
+            let attempt = count_unknown(&mut transaction, login, at).await?;
+            transaction.commit().await?;
+            return Ok(attempt);
         };
         let account_id: String = row.try_get("id")?;
         let until = locked_until(row.try_get("failures")?, at);
@@ -90,6 +98,30 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
+    /// A sign-in under a name that nobody has: kept in the audit trail too, without the name, which
+    /// may be a mistyped password.
+    pub async fn attempt_unknown(&self, login: &str, actor: &Actor) -> Result<()> {
+        let mut transaction = self.write().await?;
+        let entry = AuditEntry {
+            actor,
+            action: "sign_in.failed",
+            subject: format!("login:{}", &token_digest(login)[..12]),
+            community_id: None,
+            details: json!({}),
+        };
+        audit(&mut transaction, &entry).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Forgets the names that nobody has and that were last tried before `before`.
+    pub async fn forget_unknown_logins(&self, before: i64) -> Result<u64> {
+        let done = sqlx::query("DELETE FROM unknown_logins WHERE tried_at < $1")
+            .bind(before)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected())
+    }
+
     /// Hash of an account's password, to compare the old one before a change.
     pub async fn password_hash(&self, account_id: &str) -> Result<Option<String>> {
         Ok(sqlx::query_scalar("SELECT password_hash FROM accounts WHERE id = $1")
@@ -97,4 +129,34 @@ impl Store {
             .fetch_optional(&self.pool)
             .await?)
     }
+}
+
+/// Counts an attempt under a name that nobody has, by the rules of those that somebody has.
+async fn count_unknown(transaction: &mut Transaction<'_, Any>, login: &str, at: i64) -> Result<Attempt> {
+    let name = token_digest(login);
+    let failures: Option<i64> = sqlx::query_scalar(
+        "INSERT INTO unknown_logins (login_sha256, failures, tried_at) VALUES ($1, 1, $2) \
+         ON CONFLICT (login_sha256) DO UPDATE SET failures = unknown_logins.failures + 1, tried_at = $2 \
+         WHERE unknown_logins.locked_until IS NULL OR unknown_logins.locked_until <= $2 RETURNING failures",
+    )
+    .bind(&name)
+    .bind(at)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let Some(failures) = failures else {
+        let until = sqlx::query_scalar("SELECT locked_until FROM unknown_logins WHERE login_sha256 = $1")
+            .bind(&name)
+            .fetch_one(&mut **transaction)
+            .await?;
+        return Ok(Attempt::Locked(until));
+    };
+    let until = locked_until(failures, at);
+    if let Some(until) = until {
+        sqlx::query("UPDATE unknown_logins SET locked_until = $1 WHERE login_sha256 = $2")
+            .bind(until)
+            .bind(&name)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(Attempt::Unknown { locked_until: until })
 }

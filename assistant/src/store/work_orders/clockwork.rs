@@ -169,6 +169,31 @@ impl Store {
                 },
             ));
         }
+        let came = sqlx::query(
+            "SELECT p.account_id, p.changed_at, o.number, o.place_path FROM presence p \
+             JOIN work_orders o ON o.id = p.work_order_id WHERE p.changed_at >= $1",
+        )
+        .bind(since)
+        .fetch_all(&self.pool)
+        .await?;
+        for row in &came {
+            let number: String = row.try_get("number")?;
+            let account: String = row.try_get("account_id")?;
+            let at: i64 = row.try_get("changed_at")?;
+            changes.push((
+                format!("{number} {account} {at}"),
+                FeedEvent {
+                    kind: "presence",
+                    id: number,
+                    event: "presence".to_owned(),
+                    urgent: false,
+                    title: "有同事打开或离开了工单".to_owned(),
+                    at,
+                    place_path: row.try_get("place_path")?,
+                    conversation_id: String::new(),
+                },
+            ));
+        }
         Ok(changes)
     }
 }

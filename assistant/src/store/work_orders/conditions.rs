@@ -5,15 +5,19 @@ use sqlx::Any;
 use sqlx::any::AnyArguments;
 
 use super::super::Store;
-use super::list::OrderFilter;
+use super::super::places::subtree;
+use super::list::{OrderFilter, Queue};
 
 /// Conditions with their values, in the order of their numbers.
 pub(super) struct Conditions {
     sql: Vec<String>,
-    /// What PostgreSQL looks up before it compares texts.
-    grams: Vec<String>,
+    /// Ranges of paths, one of which must hold; no two meet.
+    places: Vec<String>,
     values: Vec<Value>,
 }
+
+/// Most places that are looked through one by one.
+const MOST_PLACES: usize = 100;
 
 enum Value {
     Text(String),
@@ -26,7 +30,7 @@ impl Conditions {
         Self {
             // The type of a parameter must be known even where no condition uses it.
             sql: vec!["CAST($1 AS TEXT) IS NOT NULL".to_owned()],
-            grams: Vec::new(),
+            places: Vec::new(),
             values: vec![Value::Text(account_id.to_owned())],
         }
     }
@@ -37,16 +41,20 @@ impl Conditions {
 
     /// All of them.
     pub(super) fn sql(&self) -> String {
-        self.sql.join(" AND ")
+        let places = if self.places.is_empty() { "1 = 0".to_owned() } else { format!("({})", self.places.join(" OR ")) };
+        format!("{} AND {places}", self.sql.join(" AND "))
     }
 
-    /// What must stand before the statement, as the start of its `WITH`.
-    pub(super) fn found(&self) -> String {
-        if self.grams.is_empty() {
-            return String::new();
+    /// `select` where they hold; `by_place`, one place after the other: SQLite finds one range of
+    /// paths in an index and not several.
+    pub(super) fn select(&self, select: &str, by_place: bool) -> String {
+        if !by_place || !(2..=MOST_PLACES).contains(&self.places.len()) {
+            return format!("{select} WHERE {}", self.sql());
         }
-        // Kept apart, so that the dear function is never called for every row.
-        format!("found AS MATERIALIZED (SELECT g.id FROM work_orders g WHERE {}), ", self.grams.join(" AND "))
+        let sql = self.sql.join(" AND ");
+        let each: Vec<String> =
+            self.places.iter().map(|place| format!("{select} WHERE {sql} AND {place}")).collect();
+        each.join(" UNION ALL ")
     }
 
     fn value(&mut self, value: Value) -> String {
@@ -64,14 +72,19 @@ impl Conditions {
 
     /// Only what lies at or below one of these paths.
     pub(super) fn within(&mut self, scopes: &[String]) {
-        let mut any = Vec::new();
-        for scope in scopes {
-            // A subtree is a range: the slash's successor ends it.
-            let from = self.text(scope.clone());
-            let until = self.text(format!("{}0", scope.trim_end_matches('/')));
-            any.push(format!("(o.place_path >= {from} AND o.place_path < {until})"));
-        }
-        self.add(if any.is_empty() { "1 = 0".to_owned() } else { format!("({})", any.join(" OR ")) });
+        let mut scopes = scopes.to_vec();
+        // A path comes right after those above it.
+        scopes.sort();
+        scopes.dedup_by(|path, above| path.starts_with(above.as_str()));
+        self.places = scopes.iter().map(|scope| self.range(scope)).collect();
+    }
+
+    /// What lies at or below a path.
+    fn range(&mut self, path: &str) -> String {
+        let (from, until) = subtree(path);
+        let from = self.text(from);
+        let until = self.text(until);
+        format!("(o.place_path >= {from} AND o.place_path < {until})")
     }
 
     /// Only where each of the words stands; `by_grams`, where the index of `store::dialect` finds
@@ -81,21 +94,27 @@ impl Conditions {
             let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             let pattern = self.text(format!("%{escaped}%"));
             let digits = word.chars().all(|character| character.is_ascii_digit()) && word.len() >= 4;
-            let contact = if digits { format!(" OR o.contact LIKE {pattern} ESCAPE '\\'") } else { String::new() };
-            self.add(format!(
-                "(o.question LIKE {pattern} ESCAPE '\\' OR o.number LIKE {pattern} ESCAPE '\\' \
-                 OR o.slots LIKE {pattern} ESCAPE '\\'{contact})"
-            ));
+            // Numbers are made of digits and hyphens: each comparison with all orders takes its time.
+            let numeral = word.chars().all(|character| character.is_ascii_digit() || character == '-');
+            let columns = [
+                Some("o.question"),
+                Some("o.slots"),
+                numeral.then_some("o.number"),
+                digits.then_some("o.contact"),
+            ];
+            let any: Vec<String> = columns
+                .into_iter()
+                .flatten()
+                .map(|column| format!("{column} LIKE {pattern} ESCAPE '\\'"))
+                .collect();
+            self.add(format!("({})", any.join(" OR ")));
             if by_grams {
                 let word = self.text(word);
-                self.grams.push(format!(
-                    "work_order_grams(g.number || ' ' || g.question || ' ' || g.slots || ' ' || g.contact) \
+                self.add(format!(
+                    "work_order_grams(o.number || ' ' || o.question || ' ' || o.slots || ' ' || o.contact) \
                      @> work_order_grams({word})"
                 ));
             }
-        }
-        if !self.grams.is_empty() {
-            self.add("o.id IN (SELECT id FROM found)");
         }
     }
 
@@ -114,13 +133,15 @@ impl Conditions {
 }
 
 impl Store {
-    /// The orders, read in the index that holds what lists ask for. SQLite keeps no figures of its
-    /// own accord by which it would choose the narrower one.
-    pub(super) fn indexed(&self, searching: bool) -> &'static str {
-        match (self.sqlite, searching) {
-            (true, true) => "work_orders o INDEXED BY work_orders_search",
-            (true, false) => "work_orders o INDEXED BY work_orders_in_list",
-            (false, _) => "work_orders o",
+    /// The orders of a list, read in the index that holds what it asks for. SQLite keeps no figures
+    /// of its own accord by which it would choose the narrower one.
+    pub(super) fn indexed(&self, filter: &OrderFilter) -> &'static str {
+        if !self.sqlite || filter.queue == Queue::Mentions {
+            "work_orders o"
+        } else if filter.q.is_some() {
+            "work_orders o INDEXED BY work_orders_search"
+        } else {
+            "work_orders o INDEXED BY work_orders_in_list"
         }
     }
 
@@ -139,7 +160,8 @@ impl Store {
                 .bind(community)
                 .fetch_optional(&self.pool)
                 .await?;
-            conditions.within(&path.into_iter().collect::<Vec<_>>());
+            let range = path.map_or_else(|| "1 = 0".to_owned(), |path| conditions.range(&path));
+            conditions.add(range);
         }
         for (column, value) in [
             ("o.kind", &filter.kind),
@@ -149,6 +171,12 @@ impl Store {
             if let Some(value) = value {
                 let value = conditions.text(value);
                 conditions.add(format!("{column} = {value}"));
+            }
+        }
+        for (than, moment) in [(">=", filter.filed_from), ("<", filter.filed_until)] {
+            if let Some(moment) = moment {
+                let moment = conditions.number(moment);
+                conditions.add(format!("o.created_at {than} {moment}"));
             }
         }
         if let Some(state) = filter.state {

@@ -319,34 +319,33 @@ impl Store {
             .collect()
     }
 
-    /// Notes that an account has an order open, or has left it; returns who else has.
+    /// Notes that an account has an order open, and whether it writes; `None`: that it has left.
+    /// Returns whether that is news to the others.
     pub async fn present(
         &self,
         work_order_id: &str,
         account_id: &str,
         writing: Option<bool>,
-    ) -> anyhow::Result<Vec<Present>> {
+    ) -> anyhow::Result<bool> {
         let at = now();
-        if let Some(writing) = writing {
-            sqlx::query(
-                "INSERT INTO presence (work_order_id, account_id, writing, seen_at) VALUES ($1, $2, $3, $4) \
-                 ON CONFLICT (work_order_id, account_id) DO UPDATE SET writing = excluded.writing, \
-                 seen_at = excluded.seen_at",
-            )
-            .bind(work_order_id)
-            .bind(account_id)
-            .bind(i64::from(writing))
-            .bind(at)
-            .execute(&self.pool)
-            .await?;
-        } else {
-            sqlx::query("DELETE FROM presence WHERE work_order_id = $1 AND account_id = $2")
-                .bind(work_order_id)
-                .bind(account_id)
-                .execute(&self.pool)
-                .await?;
-        }
-        self.others_present(work_order_id, account_id).await
+        let seen_at = if writing.is_some() { at } else { 0 };
+        let changed_at: i64 = sqlx::query_scalar(
+            "INSERT INTO presence (work_order_id, account_id, writing, seen_at, changed_at) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (work_order_id, account_id) DO UPDATE SET \
+             changed_at = CASE WHEN presence.writing <> excluded.writing \
+             OR (presence.seen_at > $6) <> (excluded.seen_at > $6) \
+             THEN excluded.changed_at ELSE presence.changed_at END, \
+             writing = excluded.writing, seen_at = excluded.seen_at RETURNING changed_at",
+        )
+        .bind(work_order_id)
+        .bind(account_id)
+        .bind(i64::from(writing.unwrap_or_default()))
+        .bind(seen_at)
+        .bind(at)
+        .bind(at - PRESENT_MS)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(changed_at == at)
     }
 
     /// Who else has an order open just now.

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Row};
 use super::super::Store;
 use super::super::audit::Person;
 use super::conditions::Conditions;
-use crate::work_orders::State;
+use crate::work_orders::{Clocks, State};
 
 /// A part of the inbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +119,12 @@ pub struct OrderFilter {
     pub assignee: Option<String>,
     /// Only with the clock standing so.
     pub clock: Option<String>,
+    /// Only what was filed from this moment on, in milliseconds since 1970.
+    #[serde(skip)]
+    pub filed_from: Option<i64>,
+    /// Only what was filed before this moment.
+    #[serde(skip)]
+    pub filed_until: Option<i64>,
     /// Words that all must stand in question, number, slots or, for digits, telephone number.
     pub q: Option<String>,
     /// In which order.
@@ -169,6 +175,8 @@ pub struct OrderLine {
     pub channel: String,
     pub clock_status: String,
     pub due_at: Option<i64>,
+    /// Whether the limit counts working time alone.
+    pub working_time: bool,
     pub waiting_for_resident: bool,
     pub reopened: i64,
     /// How many orders of other residents are part of it.
@@ -212,7 +220,7 @@ pub struct QueueCounts {
 
 const LINE: &str = "o.id, o.number, o.kind, o.urgent, o.supervised, o.state, o.question, o.slots, o.community_id, \
      c.name AS community_name, o.department, o.assignee_id, a.name AS assignee_name, o.channel, \
-     o.clock_status, o.due_at, o.waiting_for_resident, o.reopened, o.created_at, o.updated_at, o.version, \
+     o.clock_status, o.due_at, o.clocks, o.waiting_for_resident, o.reopened, o.created_at, o.updated_at, o.version, \
      p.number AS merged_number, \
      (SELECT COUNT(*) FROM work_orders m WHERE m.merged_into = o.id) AS merged_count";
 
@@ -225,11 +233,8 @@ impl Store {
         let mut conditions = self.conditions(account_id, scopes, filter).await?;
         let (key, descending) = filter.sort.key();
         let (than, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
-        let matching = format!(
-            "SELECT o.id, {key} AS sort_key FROM {} WHERE {}",
-            self.indexed(filter.q.is_some()),
-            conditions.sql()
-        );
+        let matching = conditions
+            .select(&format!("SELECT o.id, {key} AS sort_key FROM {}", self.indexed(filter)), self.sqlite);
         let after = if let Some(after) = &filter.after {
             let (value, id) = after.split_once('_').context("`after` is no end of a page")?;
             let value = conditions.number(value.parse()?);
@@ -244,11 +249,10 @@ impl Store {
         // what an index gives is cheaper to read twice.
         let kept = if filter.q.is_some() { "MATERIALIZED" } else { "NOT MATERIALIZED" };
         let statement = format!(
-            "WITH {}matching AS {kept} ({matching}) SELECT counted.total, page.id AS shown, page.sort_key, {LINE} \
+            "WITH matching AS {kept} ({matching}) SELECT counted.total, page.id AS shown, page.sort_key, {LINE} \
              FROM (SELECT COUNT(*) AS total FROM matching) counted LEFT JOIN (SELECT id, sort_key FROM matching {after} \
              ORDER BY sort_key {direction}, id {direction} LIMIT {most}) page ON 1 = 1 \
-             LEFT JOIN work_orders o ON o.id = page.id {BESIDE} ORDER BY page.sort_key {direction}, page.id {direction}",
-            conditions.found()
+             LEFT JOIN work_orders o ON o.id = page.id {BESIDE} ORDER BY page.sort_key {direction}, page.id {direction}"
         );
         let rows = conditions.bind(sqlx::query(AssertSqlSafe(statement))).fetch_all(&self.pool).await?;
         let total = rows.first().context("a count has a row")?.try_get("total")?;
@@ -297,7 +301,7 @@ impl Store {
         let statement = format!(
             "SELECT {} FROM {} WHERE {}",
             columns.join(", "),
-            self.indexed(false),
+            self.indexed(&OrderFilter::default()),
             conditions.sql()
         );
         let row = conditions
@@ -368,6 +372,7 @@ impl Store {
 
 fn line(row: &sqlx::any::AnyRow) -> Result<OrderLine> {
     let slots: BTreeMap<String, String> = serde_json::from_str(row.try_get("slots")?)?;
+    let clocks: Clocks = serde_json::from_str(row.try_get("clocks")?)?;
     let state: String = row.try_get("state")?;
     let assignee: Option<String> = row.try_get("assignee_id")?;
     let assignee_name: Option<String> = row.try_get("assignee_name")?;
@@ -387,6 +392,7 @@ fn line(row: &sqlx::any::AnyRow) -> Result<OrderLine> {
         channel: row.try_get("channel")?,
         clock_status: row.try_get("clock_status")?,
         due_at: row.try_get("due_at")?,
+        working_time: clocks.count_working_time(),
         waiting_for_resident: row.try_get::<i64, _>("waiting_for_resident")? != 0,
         reopened: row.try_get("reopened")?,
         merged_count: row.try_get("merged_count")?,

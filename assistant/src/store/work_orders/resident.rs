@@ -7,6 +7,7 @@ use sqlx::{Any, Row, Transaction};
 use super::super::Store;
 use super::moves::{Changed, MoveError, begin};
 use super::{Contact, NewEvent, WorkOrder, happened, lock};
+use crate::conversation::FiledWorkOrder;
 use crate::work_orders::{ClockEffect, State, status_name};
 
 /// What a resident adds.
@@ -201,13 +202,24 @@ async fn add_to_main(
     Ok(())
 }
 
-/// Number of the order that was filed with the message of this name.
+/// The order that was filed with the message of this name.
 pub(in crate::store) async fn order_of_message(
     transaction: &mut Transaction<'_, Any>,
     client_id: &str,
-) -> anyhow::Result<Option<String>> {
-    Ok(sqlx::query_scalar("SELECT o.number FROM work_orders o JOIN turns t ON t.id = o.turn_id WHERE t.client_id = $1")
-        .bind(client_id)
-        .fetch_optional(&mut **transaction)
-        .await?)
+) -> anyhow::Result<Option<FiledWorkOrder>> {
+    let row = sqlx::query(
+        "SELECT o.number, o.lookup_code, o.urgent FROM work_orders o JOIN turns t ON t.id = o.turn_id \
+         WHERE t.client_id = $1",
+    )
+    .bind(client_id)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    row.map(|row| {
+        Ok(FiledWorkOrder {
+            number: row.try_get("number")?,
+            lookup_code: row.try_get("lookup_code")?,
+            urgent: row.try_get::<i64, _>("urgent")? != 0,
+        })
+    })
+    .transpose()
 }

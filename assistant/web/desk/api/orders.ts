@@ -38,7 +38,8 @@ export class OrdersApi {
     return this.transport.get(`work-orders/${part(number)}`);
   }
 
-  file(request_id: string, order: NewOrder): Promise<Order> {
+  /** The lookup code is for the resident: who has it can ask how the matter stands. */
+  file(request_id: string, order: NewOrder): Promise<Order & { lookup_code: string }> {
     return this.transport.ask('POST', 'work-orders', { request_id, ...order });
   }
 
@@ -78,6 +79,11 @@ export class OrdersApi {
 
   assignees(order: string): Promise<Assignee[]> {
     return this.transport.get('assignees', { order });
+  }
+
+  /** Who may be named in a note on an order. */
+  colleagues(order: string): Promise<Person[]> {
+    return this.transport.get('colleagues', { order });
   }
 
   be_present(number: string, writing: boolean): Promise<Present> {

@@ -1,5 +1,5 @@
 import type { AlertTarget, CannedReply, Figures, HeatMap, Place } from '../types';
-import type { LocalDay, PlaceDetails, PlaceHours } from '../types-more';
+import type { LocalDay, LocalWord, PlaceDetails, PlaceHours, UnknownWord } from '../types-more';
 import { part, type Query, type Transport } from './transport';
 
 /** The tree of places, what is said and told there, and its figures. */
@@ -65,6 +65,28 @@ export class PlacesApi {
 
   test_alert_target(id: string): Promise<void> {
     return this.transport.tell('POST', `alert-targets/${part(id)}/test`);
+  }
+
+  words(community: string): Promise<LocalWord[]> {
+    return this.transport.get('words', { community });
+  }
+
+  unknown_words(community: string): Promise<UnknownWord[]> {
+    return this.transport.get('words/unknown', { community });
+  }
+
+  add_word(word: LocalWord): Promise<LocalWord> {
+    return this.transport.ask('POST', 'words', word);
+  }
+
+  /** Takes every meaning of a form back. */
+  remove_word(community_id: string, form: string): Promise<void> {
+    return this.transport.tell('DELETE', 'words', { community_id, form });
+  }
+
+  /** What residents say, as the assistant reads it. */
+  understand(community: string, text: string): Promise<{ text: string; standard: string }> {
+    return this.transport.ask('POST', 'words/understand', { community, text });
   }
 
   figures(query: Query): Promise<Figures> {

@@ -4,13 +4,13 @@ const LONGEST_SIDE = 2400;
 export const LARGEST_BYTES = 10 * 1024 * 1024;
 
 export function may_be_sent(file: File): boolean {
-  return file.type.startsWith('image/') || file.type === 'application/pdf';
+  return /^(image|audio)\//.test(file.type) || file.type === 'application/pdf';
 }
 
 /** A photo of a size and kind that travel well, without the place where it was taken. */
 export async function lightened(file: File): Promise<Blob> {
   const usual = /^image\/(jpeg|png|webp)$/.test(file.type);
-  if (file.type === 'application/pdf' || (usual && file.size < LARGE_BYTES)) return file;
+  if (!file.type.startsWith('image/') || (usual && file.size < LARGE_BYTES)) return file;
   try {
     const picture = await createImageBitmap(file);
     const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));

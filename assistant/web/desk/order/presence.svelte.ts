@@ -43,6 +43,11 @@ export class Presence {
     this.#set(false);
   }
 
+  /** Somebody came, left, or began or ceased to write. */
+  look(): void {
+    void this.#tell();
+  }
+
   see(present: Order['present']): void {
     this.others = present.filter(({ person }) => person.id !== this.me);
   }

@@ -227,6 +227,8 @@ export const en: typeof zh = {
   give_back: 'Give back to the assistant',
   taken: 'You have taken over; the resident sees it.',
   given_back: 'The assistant answers again; the resident sees it.',
+  taken_back:
+    'The resident waited too long, so the assistant answers again. What they said is in the order; please call them soon.',
   evidence: 'Documents looked at',
   evidence_none: 'No document was found.',
   evidence_open: 'Read it',
@@ -257,7 +259,7 @@ export const en: typeof zh = {
   uploaded: (name) => `${name} is uploaded.`,
   upload_failed: (name, why) => `${name} was not uploaded: ${why}`,
   too_large: 'The file is larger than 10 MB.',
-  wrong_file_type: 'Only photos (JPG, PNG, WebP) and PDF.',
+  wrong_file_type: 'Only photos (JPG, PNG, WebP), PDF and recordings.',
   present: (name) => `${name} is looking too`,
   writing: (name) => `${name} is writing`,
   changed_by_other: 'This order has just changed and is up to date again.',

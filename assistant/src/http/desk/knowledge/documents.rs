@@ -132,8 +132,10 @@ pub(crate) async fn open_draft(
     who: SignedIn,
     Path(id): Path<String>,
 ) -> AppResult<Json<DraftPage>> {
-    let record = find(&state, &id).await?;
-    who.require_at(state.assistant.store(), Permission::WriteKnowledge, &record.community_id).await?;
+    let store = state.assistant.store();
+    let today = state.assistant.today();
+    let line = store.document_line(&id, today, today).await?.ok_or_else(gone)?;
+    who.require_at(store, Permission::WriteKnowledge, &line.community.id).await?;
     let draft = state.editor.open_draft(&id, &who.actor()).await?.ok_or_else(gone)?;
     Ok(Json(DraftPage::new(&state, &who, draft).await?))
 }
@@ -223,4 +225,22 @@ pub(crate) async fn history(
         detail: event.details,
     };
     Ok(Json(events.into_iter().map(line).collect()))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Place {
+    community: String,
+}
+
+/// Who may write knowledge at a node.
+pub(crate) async fn editors(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Query(place): Query<Place>,
+) -> AppResult<Json<Vec<Person>>> {
+    let store = state.assistant.store();
+    let community = readable(&who, store, &place.community).await?;
+    let accounts = store.accounts().await?.into_iter();
+    let able = accounts.filter(|account| !account.disabled && account.may(Permission::WriteKnowledge, &community.path));
+    Ok(Json(able.map(|account| account.person()).collect()))
 }

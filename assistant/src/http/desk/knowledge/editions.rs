@@ -91,10 +91,12 @@ pub(crate) async fn original(
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox"),
-    );
+    // A browser's PDF viewer does not run in a sandbox; nothing else may run at all.
+    let policy = match kind {
+        "application/pdf" => "frame-ancestors 'self'",
+        _ => "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox",
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     let way = if shown.is_some() { "inline" } else { "attachment" };
     let named = format!("{way}; filename*=UTF-8''{}", encoded(&original.name));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&named).map_err(anyhow::Error::from)?);

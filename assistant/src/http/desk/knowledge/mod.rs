@@ -54,6 +54,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/api/desk/knowledge/documents/{id}/withdraw", post(documents::withdraw))
         .route("/api/desk/knowledge/documents/{id}/roll-back", post(documents::roll_back))
         .route("/api/desk/knowledge/documents/{id}/history", get(documents::history))
+        .route("/api/desk/knowledge/editors", get(documents::editors))
         .route("/api/desk/knowledge/editions/{id}", get(editions::show))
         .route("/api/desk/knowledge/originals/{sha256}", get(editions::original))
         .route("/api/desk/knowledge/difference", get(difference::show))
