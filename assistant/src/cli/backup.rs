@@ -156,13 +156,10 @@ pub(super) fn restore(call: &Call, arguments: &RestoreArguments) -> Result<ExitC
 fn restore_files(archive: &mut ZipArchive<File>, data_dir: &Path) -> Result<()> {
     for place in 0..archive.len() {
         let mut entry = archive.by_index(place)?;
-        let Some((folder, sha256)) = entry.name().split_once('/').map(|(folder, name)| (folder.to_owned(), name.to_owned()))
-        else {
+        let name = entry.name()?.into_owned();
+        let Some((folder, sha256)) = name.split_once('/').filter(|(folder, _)| FOLDERS.contains(folder)) else {
             continue;
         };
-        if !FOLDERS.contains(&folder.as_str()) {
-            continue;
-        }
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes)?;
         if hex(&Sha256::digest(&bytes)) != sha256 {
