@@ -5,7 +5,13 @@ import { PATIENCE_MS } from './day-setup.mjs';
 
 const PASSWORD = '河边的老槐树开了白花';
 const KEYS = {
-  accept: 'a', dispatch: 'd', sign: 's', claim: 's', finish: 'f', approve: 'f', follow_up: 'f',
+  accept: 'a',
+  dispatch: 'd',
+  sign: 's',
+  claim: 's',
+  finish: 'f',
+  approve: 'f',
+  follow_up: 'f',
 };
 
 export class Clerk {
@@ -56,7 +62,8 @@ export class Clerk {
   /** Makes a move on the order that is open: by its key where it has one, else with the mouse. */
   async move(number, move, answers = {}, state = null) {
     const { page } = this;
-    if (!(await page.locator('.order-head h2', { hasText: number }).count())) await this.open(number);
+    if (!(await page.locator('.order-head h2', { hasText: number }).count()))
+      await this.open(number);
     const button = page.locator(`.order [data-move=${move}]`).first();
     await button.waitFor({ state: 'attached' });
     const key = KEYS[move];
@@ -99,7 +106,10 @@ export class Clerk {
   }
 
   async #survey(form, { solved, satisfaction }) {
-    await form.locator(`input[name$="-solved"]`).nth(solved ? 0 : 1).check();
+    await form
+      .locator(`input[name$="-solved"]`)
+      .nth(solved ? 0 : 1)
+      .check();
     const at = ['满意', '基本满意', '不满意'].indexOf(satisfaction);
     await form.locator(`input[name$="-satisfaction"]`).nth(at).check();
   }

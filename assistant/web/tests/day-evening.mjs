@@ -164,14 +164,24 @@ export async function unknown(day) {
   const answer = '钥匙在文化站值班室，凭老年证借。';
   await li.move(first.order.number, 'finish', { outcome: '已答复解释', answer }, '待回访');
   await first.hears('凭老年证借');
-  await li.move(first.order.number, 'follow_up', { survey: { solved: true, satisfaction: '满意' } }, '已归档');
+  await li.move(
+    first.order.number,
+    'follow_up',
+    { survey: { solved: true, satisfaction: '满意' } },
+    '已归档',
+  );
   ledger.ends(first.order.number, { state: '已归档', outcome: '已答复解释', satisfaction: '满意' });
 
   const second = await Resident.open(session.base, place.ids.east);
   await second.report('隔壁市的高铁票能不能帮我退了');
   ledger.filed(second.order.number, { resident: second });
   await chen.open(second.order.number, 'to_accept');
-  await chen.move(second.order.number, 'decline', { answer: '退票请打12306，社区代办不了。' }, '已归档');
+  await chen.move(
+    second.order.number,
+    'decline',
+    { answer: '退票请打12306，社区代办不了。' },
+    '已归档',
+  );
   await second.hears('退票请打12306');
   ledger.ends(second.order.number, { state: '已归档', outcome: '不予受理' });
 }

@@ -61,7 +61,9 @@ export class Ledger {
       const wanted = { ...end, events: events.map(([kind, by]) => line(kind, by)) };
       for (const key of Object.keys(found)) {
         if (JSON.stringify(found[key]) === JSON.stringify(wanted[key])) continue;
-        differing.push(`${number} ${page.question}: ${key} ${found[key]} instead of ${wanted[key]}`);
+        differing.push(
+          `${number} ${page.question}: ${key} ${found[key]} instead of ${wanted[key]}`,
+        );
       }
     }
     same(differing, [], 'orders that differ from the ledger');

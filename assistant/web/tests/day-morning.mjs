@@ -5,8 +5,15 @@ import { Resident, WidgetResident } from './day-resident.mjs';
 import { until } from './day-setup.mjs';
 
 const QUESTIONS = [
-  '高龄津贴怎么领？', '医保怎么报销', '怎么办身份证', '垃圾怎么分类', '养老金认证怎么弄',
-  '新生儿怎么上户口', '残疾证怎么办理', '低保怎么申请', '公租房怎么申请',
+  '高龄津贴怎么领？',
+  '医保怎么报销',
+  '怎么办身份证',
+  '垃圾怎么分类',
+  '养老金认证怎么弄',
+  '新生儿怎么上户口',
+  '残疾证怎么办理',
+  '低保怎么申请',
+  '公租房怎么申请',
 ];
 
 /** Ten who only want to know something; the first of them on a telephone with large letters. */
@@ -63,7 +70,12 @@ export async function lift(day) {
   await chen.move(number, 'dispatch', { assignee: staff.wang }, '待签收');
   await wang.move(number, 'sign', {}, '办理中');
   await Promise.all([first, second, third].map((one) => one.hears('有工作人员在办')));
-  await wang.move(number, 'finish', { outcome: '已解决', answer: '换了一块主板，试了十趟。' }, '待回访');
+  await wang.move(
+    number,
+    'finish',
+    { outcome: '已解决', answer: '换了一块主板，试了十趟。' },
+    '待回访',
+  );
   await Promise.all([first, second, third].map((one) => one.hears('换了一块主板')));
 
   // For the neighbour it does not go: all of it begins again.
@@ -74,7 +86,12 @@ export async function lift(day) {
   await wang.open(number);
   await wang.state_is('办理中');
   await wang.shot('telephone-reopened');
-  await wang.move(number, 'finish', { outcome: '已解决', answer: '又换了控制柜，三家都试过。' }, '待回访');
+  await wang.move(
+    number,
+    'finish',
+    { outcome: '已解决', answer: '又换了控制柜，三家都试过。' },
+    '待回访',
+  );
   const news = first.news('又换了控制柜');
   await news.getByRole('button', { name: '解决了', exact: true }).click();
   await session.shot(first.page_shown, 'day-elder-verdict');
@@ -84,7 +101,8 @@ export async function lift(day) {
   ledger.did(number, 'follow_up');
   await third.hears('又换了控制柜');
   ledger.ends(number, { state: '已归档', outcome: '已解决', satisfaction: '满意', reopened: 1 });
-  for (const { order } of [second, third]) ledger.ends(order.number, { state: '合并', merged_into: number });
+  for (const { order } of [second, third])
+    ledger.ends(order.number, { state: '合并', merged_into: number });
 }
 
 /** A fire: told at once, in the page and outside, and again until somebody signs. */
@@ -120,7 +138,8 @@ export async function fire_ends(day) {
   await cast.fire.say('解决了，满意');
   ledger.did(number, 'follow_up');
   ledger.ends(number, { state: '已归档', outcome: '已解决', satisfaction: '满意' });
-  return () => same(alerts.about(number, 'work_order.urgent').size, told, 'alerts after it was signed for');
+  return () =>
+    same(alerts.about(number, 'work_order.urgent').size, told, 'alerts after it was signed for');
 }
 
 /** Somebody shut in a lift, told in the widget; signed for at once. */
@@ -137,8 +156,16 @@ export async function shut_in(day) {
   await li.open(number, 'urgent');
   await li.move(number, 'claim', {}, '办理中');
   await resident.hears('有工作人员在办');
-  await li.move(number, 'finish', { outcome: '已解决', answer: '人已经平安出来，电梯停用检修。' }, '待回访');
-  await resident.news('人已经平安出来').getByRole('button', { name: '解决了', exact: true }).click();
+  await li.move(
+    number,
+    'finish',
+    { outcome: '已解决', answer: '人已经平安出来，电梯停用检修。' },
+    '待回访',
+  );
+  await resident
+    .news('人已经平安出来')
+    .getByRole('button', { name: '解决了', exact: true })
+    .click();
   await resident.news('人已经平安出来').getByRole('button', { name: '满意', exact: true }).click();
   await resident.hears('谢谢您的评价');
   await resident.put_away();
@@ -146,7 +173,7 @@ export async function shut_in(day) {
   ledger.ends(number, { state: '已归档', outcome: '已解决', satisfaction: '满意' });
 }
 
-/** Six small repairs: accepted and given out together, done one by one. */
+/** Ten small repairs: accepted and given out together, done one by one. */
 export async function repairs(day) {
   const { session, place, ledger, clerks, staff } = day;
   const { chen, wang } = clerks;
@@ -156,6 +183,10 @@ export async function repairs(day) {
     ['小区东门的门禁刷不开了', '今天早上', '不留'],
     ['2栋3单元下水道堵了，水往外冒', '刚才', '不留'],
     ['13栋水压太小，六楼没水', '三天了', '13812340019'],
+    ['5栋的电动车充电桩坏了', '今天', '13812340034'],
+    ['11栋2单元的水管漏水', '前天', '不留'],
+    ['21栋楼道感应灯坏了', '昨天', '不留'],
+    ['24栋的排水沟堵了，一下雨就积水', '去年', '不留'],
     ['16栋门口的垃圾桶盖子坏了', '上周', '不留'],
   ];
   const residents = await Promise.all(
@@ -179,20 +210,36 @@ export async function repairs(day) {
   for (const number of numbers) ledger.did(number, 'sign', wang.name);
   await wang.go('inbox/mine');
   await wang.shot('telephone-mine');
-  const verdicts = ['解决了，满意', '解决了，基本满意', '解决了，满意', '解决了', '解决了，满意', null];
-  const satisfactions = ['满意', '基本满意', '满意', null, '满意', null];
+  // The last says nothing, the fourth not how satisfied.
+  const satisfactions = [
+    '满意',
+    '基本满意',
+    '满意',
+    null,
+    '满意',
+    '满意',
+    '满意',
+    '基本满意',
+    '满意',
+  ];
   for (const [at, resident] of residents.entries()) {
     const { number } = resident.order;
-    await wang.move(number, 'finish', { outcome: '已解决', answer: `已经修好，第${at + 1}家。` }, '待回访');
+    await wang.move(
+      number,
+      'finish',
+      { outcome: '已解决', answer: `已经修好，第${at + 1}家。` },
+      '待回访',
+    );
     await resident.hears(`第${at + 1}家`);
-    if (verdicts[at] === null) {
+    const satisfaction = satisfactions[at];
+    if (satisfaction === undefined) {
       // Who says nothing is asked for seven days: this one stays open.
       ledger.ends(number, { state: '待回访', outcome: '已解决' });
       continue;
     }
-    const said = await resident.say(verdicts[at]);
+    const said = await resident.say(satisfaction ? `解决了，${satisfaction}` : '解决了');
     holds(said.text.includes('谢谢'), said.text);
     ledger.did(number, 'follow_up');
-    ledger.ends(number, { state: '已归档', outcome: '已解决', satisfaction: satisfactions[at] });
+    ledger.ends(number, { state: '已归档', outcome: '已解决', satisfaction });
   }
 }

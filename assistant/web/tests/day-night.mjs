@@ -48,14 +48,22 @@ export async function figures(day) {
   const { total } = await admin('GET', `figures?community=${place.ids.home}`);
   for (const [name, value] of Object.entries(wanted)) same(total[name], value, `figure ${name}`);
   const count = (wanted) => judged.filter(({ end }) => end.satisfaction === wanted).length;
-  console.log(`        满意 ${count('满意')} 基本满意 ${count('基本满意')} of ${judged.length}: ${total.satisfaction}`);
+  console.log(
+    `        满意 ${count('满意')} 基本满意 ${count('基本满意')} of ${judged.length}: ${total.satisfaction}`,
+  );
 
   const { zhou } = clerks;
   await zhou.go('figures');
   const tiles = zhou.page.locator('.tiles');
-  for (const [name, value] of [['登记', wanted.filed], ['归档', wanted.archived]]) {
+  for (const [name, value] of [
+    ['登记', wanted.filed],
+    ['归档', wanted.archived],
+  ]) {
     const tile = tiles.locator('.tile', { has: zhou.page.locator('dt', { hasText: name }) });
-    await tile.locator('dd', { hasText: new RegExp(`^\\s*${value}\\s*$`) }).first().waitFor();
+    await tile
+      .locator('dd', { hasText: new RegExp(`^\\s*${value}\\s*$`) })
+      .first()
+      .waitFor();
   }
   await zhou.shot('figures');
   await zhou.go('map');

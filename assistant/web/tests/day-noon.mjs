@@ -26,7 +26,13 @@ async function praised(day, resident, answer, satisfaction, outcome = '已解决
 /** Given to the wrong hands, sent back, given anew; the second look finds fault once. */
 export async function wrong_department(day) {
   const { chen, wang, li, zhou } = day.clerks;
-  const resident = await reporter(day, 'east', '我要投诉9栋底商的烧烤店，油烟熏人', '一直', '13812340022');
+  const resident = await reporter(
+    day,
+    'east',
+    '我要投诉9栋底商的烧烤店，油烟熏人',
+    '一直',
+    '13812340022',
+  );
   const { number } = resident.order;
   await chen.move(number, 'accept', {}, '待派单');
   await chen.move(number, 'dispatch', { assignee: day.staff.wang }, '待签收');
@@ -42,12 +48,20 @@ export async function wrong_department(day) {
   await zhou.open(number, 'to_review');
   await zhou.move(number, 'send_back', { reason: '要有装净化器的照片。' }, '办理中');
   await li.open(number);
-  await li.move(number, 'finish', { outcome: '已解决', answer: '净化器装好了，晚上去看过，没有油烟。' }, '待审核');
+  await li.move(
+    number,
+    'finish',
+    { outcome: '已解决', answer: '净化器装好了，晚上去看过，没有油烟。' },
+    '待审核',
+  );
   await zhou.open(number, 'to_review');
   await zhou.shot('review');
   await zhou.move(number, 'approve', {}, '待回访');
   await resident.hears('净化器装好了');
-  holds(!resident.heard.some(({ text }) => text.includes('以后注意')), 'a result that did not pass was told');
+  holds(
+    !resident.heard.some(({ text }) => text.includes('以后注意')),
+    'a result that did not pass was told',
+  );
   await resident.judge({ solved: true, satisfaction: '基本满意' });
   day.ledger.did(number, 'follow_up');
   day.ledger.ends(number, { state: '已归档', outcome: '已解决', satisfaction: '基本满意' });
@@ -56,7 +70,13 @@ export async function wrong_department(day) {
 /** The worker asks, the clock rests, the resident answers in the chat; asked afterwards by telephone. */
 export async function question_to_resident(day) {
   const { chen, li } = day.clerks;
-  const resident = await reporter(day, 'east', '我和邻居因为晾衣服闹纠纷，想请社区调解', '13812340023', '10栋302');
+  const resident = await reporter(
+    day,
+    'east',
+    '我和邻居因为晾衣服闹纠纷，想请社区调解',
+    '13812340023',
+    '10栋302',
+  );
   const { number } = resident.order;
   await chen.open(number, 'to_accept');
   await chen.move(number, 'dispatch', { assignee: day.staff.li }, '待签收');
@@ -69,9 +89,19 @@ export async function question_to_resident(day) {
   day.ledger.did(number, 'added');
   await li.open(number);
   await li.state_is('办理中');
-  await li.move(number, 'finish', { outcome: '已解决', answer: '两家说好了，晾衣杆往里收半米。' }, '待回访');
+  await li.move(
+    number,
+    'finish',
+    { outcome: '已解决', answer: '两家说好了，晾衣杆往里收半米。' },
+    '待回访',
+  );
   await resident.hears('晾衣杆往里收');
-  await chen.move(number, 'follow_up', { survey: { solved: true, satisfaction: '满意' } }, '已归档');
+  await chen.move(
+    number,
+    'follow_up',
+    { survey: { solved: true, satisfaction: '满意' } },
+    '已归档',
+  );
   day.ledger.ends(number, { state: '已归档', outcome: '已解决', satisfaction: '满意' });
 }
 
@@ -87,7 +117,12 @@ export async function suspended(day) {
   const paused = await day.admin('GET', `work-orders/${number}`);
   same(paused.clock_status, 'paused', 'clock while it waits');
   await wang.move(number, 'resume', {}, '办理中');
-  await wang.move(number, 'finish', { outcome: '部分解决', answer: '对讲机换好了，门铃下周再修。' }, '待回访');
+  await wang.move(
+    number,
+    'finish',
+    { outcome: '部分解决', answer: '对讲机换好了，门铃下周再修。' },
+    '待回访',
+  );
   await praised(day, resident, '门铃下周再修', '基本满意', '部分解决');
 }
 
@@ -109,7 +144,12 @@ export async function extended_and_supervised(day) {
   await chen.move(number, 'supervise', { reason: '雨季快到了' });
   await chen.shot('supervised');
   await wang.open(number);
-  await wang.move(number, 'finish', { outcome: '已解决', answer: '瓦铺好了，浇水试过不漏。' }, '待回访');
+  await wang.move(
+    number,
+    'finish',
+    { outcome: '已解决', answer: '瓦铺好了，浇水试过不漏。' },
+    '待回访',
+  );
   await praised(day, resident, '浇水试过不漏', '满意');
 }
 
@@ -135,7 +175,12 @@ export async function done_again(day) {
   ledger.did(number, 'follow_up');
   await wang.open(number);
   await wang.state_is('办理中');
-  await wang.move(number, 'finish', { outcome: '已解决', answer: '是线路老化，重新接了线。' }, '待回访');
+  await wang.move(
+    number,
+    'finish',
+    { outcome: '已解决', answer: '是线路老化，重新接了线。' },
+    '待回访',
+  );
   const again = resident.news('重新接了线');
   await again.getByRole('button', { name: '解决了', exact: true }).click();
   await again.getByRole('button', { name: '不满意', exact: true }).click();
@@ -169,12 +214,18 @@ export async function merged_in_error(day) {
   day.ledger.did(first.order.number, 'merged');
   await second.hears('已经合在一起办');
   await chen.move(second.order.number, 'unmerge', {}, '待受理');
-  for (const [resident, answer] of [[first, '水表换了新的。'], [second, '监控换了电源。']]) {
+  for (const [resident, answer] of [
+    [first, '水表换了新的。'],
+    [second, '监控换了电源。'],
+  ]) {
     const { number } = resident.order;
     await wang.open(number);
     await wang.move(number, 'claim', {}, '办理中');
     await wang.move(number, 'finish', { outcome: '已解决', answer }, '待回访');
     await praised(day, resident, answer, '满意');
   }
-  holds(!second.heard.some(({ text }) => text.includes('水表')), 'told of an order that is not theirs');
+  holds(
+    !second.heard.some(({ text }) => text.includes('水表')),
+    'told of an order that is not theirs',
+  );
 }

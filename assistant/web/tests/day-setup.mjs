@@ -32,7 +32,12 @@ export async function until(what, probe, longest_ms = PATIENCE_MS) {
  */
 export async function prepare_place(admin, now) {
   const mark = randomUUID().slice(0, 4);
-  const ids = { home: `yl-${mark}`, east: `yl-${mark}-e`, west: `yl-${mark}-w`, away: `lw-${mark}` };
+  const ids = {
+    home: `yl-${mark}`,
+    east: `yl-${mark}-e`,
+    west: `yl-${mark}-w`,
+    away: `lw-${mark}`,
+  };
   for (const [id, parent_id, kind, name] of [
     [ids.home, 'cn', '社区', '杨柳社区'],
     [ids.east, ids.home, '网格', '杨柳东网格'],
@@ -106,7 +111,9 @@ export async function alert_receiver() {
     url: `http://127.0.0.1:${server.address().port}/hook`,
     /** The different notices about an order. */
     about: (number, type) => {
-      const found = notices.filter((one) => one.type === type && one.data.details.number === number);
+      const found = notices.filter(
+        (one) => one.type === type && one.data.details.number === number,
+      );
       return new Map(found.map((one) => [one.id, one]));
     },
     close: () => server.close(),

@@ -41,7 +41,10 @@ async function play() {
   const staff = await hire(admin, place.ids);
   const target = { kind: 'webhook', url: alerts.url };
   await admin('POST', 'alert-targets', {
-    community_id: place.ids.home, name: '值班室', target, events: ['urgent'],
+    community_id: place.ids.home,
+    name: '值班室',
+    target,
+    events: ['urgent'],
   });
   const ledger = new Ledger();
   const day = { session, admin, place, staff, ledger, alerts, cast: {}, clerks: {} };
@@ -58,14 +61,16 @@ async function play() {
   await step('a fire is told at once', () => morning.fire_begins(day));
   await step('a lift and its neighbours', () => morning.lift(day));
   await step('somebody shut in', () => morning.shut_in(day));
-  await step('six repairs together', () => morning.repairs(day));
+  await step('ten repairs together', () => morning.repairs(day));
   await step('the wrong department, and a second look', () => noon.wrong_department(day));
   await step('a question to the resident', () => noon.question_to_resident(day));
   await step('waits for a part', () => noon.suspended(day));
   await step('longer, and watched', () => noon.extended_and_supervised(day));
   await step('done again, twice', () => noon.done_again(day));
   await step('merged in error', () => noon.merged_in_error(day));
-  const silent = await step('the fire alerts again until it is signed for', () => morning.fire_ends(day));
+  const silent = await step('the fire alerts again until it is signed for', () =>
+    morning.fire_ends(day),
+  );
   await step('a holiday is announced', () => evening.holiday(day));
   await step('a holiday today', () => evening.holiday_today(day));
   await step('somebody at the counter', () => evening.counter(day));
