@@ -1,10 +1,14 @@
 import type { Texts } from './strings';
 
+/** Communities keep the time of China; a relative far away reads the hour that was promised there. */
+const ZONE = 'Asia/Shanghai';
+
 /** A moment as people write it here; milliseconds since 1970 or an ISO 8601 text. */
 export function moment_text(moment: number | string, texts: Texts): string {
   const date = new Date(moment);
   if (Number.isNaN(date.getTime())) return String(moment);
   return date.toLocaleString(texts.language_tag, {
+    timeZone: ZONE,
     year: 'numeric',
     month: 'long',
     day: 'numeric',
@@ -16,6 +20,7 @@ export function moment_text(moment: number | string, texts: Texts): string {
 /** A limit as people say it: day and time, the year is plain. */
 export function deadline_text(moment: number, texts: Texts): string {
   return new Date(moment).toLocaleString(texts.language_tag, {
+    timeZone: ZONE,
     month: 'long',
     day: 'numeric',
     hour: '2-digit',
@@ -26,7 +31,11 @@ export function deadline_text(moment: number, texts: Texts): string {
 /** The time of day of something said today; the day with it for anything older. */
 export function said_at(moment: number, texts: Texts): string {
   const date = new Date(moment);
-  const today = date.toDateString() === new Date().toDateString();
-  if (!today) return deadline_text(moment, texts);
-  return date.toLocaleTimeString(texts.language_tag, { hour: '2-digit', minute: '2-digit' });
+  const day = (date: Date): string => date.toLocaleDateString('sv', { timeZone: ZONE });
+  if (day(date) !== day(new Date())) return deadline_text(moment, texts);
+  return date.toLocaleTimeString(texts.language_tag, {
+    timeZone: ZONE,
+    hour: '2-digit',
+    minute: '2-digit',
+  });
 }

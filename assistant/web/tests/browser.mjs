@@ -70,6 +70,7 @@ export class Session {
     const context = await this.browser.newContext({
       viewport: { width: 1280, height: 860 },
       locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
       ...options,
     });
     const page = await context.newPage();

@@ -317,7 +317,7 @@ export const zh = {
   survey_satisfaction: '满意吗',
   satisfaction: { 满意: '满意', 基本满意: '基本满意', 不满意: '不满意' } as Record<string, string>,
   survey_note: '居民还说了什么',
-  move_done: (move: string, state: string) => `${move}好了，现在是“${state}”。`,
+  move_done: (move: string, state: string) => `“${move}”已记下，现在是“${state}”。`,
   undo: '撤销',
   changed_title: '这张工单在您填写时变了',
   changed_keep: '您写的内容还在下面。看过之后可以再提交。',
