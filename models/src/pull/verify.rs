@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::error::{PullError, disk};
+use super::partial::absent_is_fine;
 use crate::catalog::CatalogFile;
 
 /// What was found where a model's files should stand. The worst of several is the largest.
@@ -44,7 +45,7 @@ pub(super) fn verify(
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Verification::Missing),
         Err(error) => return Err(disk(path)(error)),
     };
-    if file.bytes.is_some_and(|bytes| bytes != metadata.len()) {
+    if !file.may_have_bytes(metadata.len()) {
         return Ok(Verification::Corrupt);
     }
     let record = recorded(path);
@@ -67,9 +68,12 @@ pub(super) fn verify(
 /// Whether a file that will stand or stands at `path` may have this hash. Where the catalogue has
 /// none, the first one that was recorded holds.
 pub(super) fn is_expected(path: &Path, file: &CatalogFile, sha256: &str) -> bool {
-    let first_seen = || recorded(path).map(|record| record.sha256);
-    let expected = file.sha256.clone().or_else(first_seen);
-    expected.is_none_or(|expected| expected.eq_ignore_ascii_case(sha256))
+    let mut known = file.hashes().peekable();
+    if known.peek().is_none() {
+        let first_seen = recorded(path).map(|record| record.sha256);
+        return first_seen.is_none_or(|expected| expected.eq_ignore_ascii_case(sha256));
+    }
+    known.any(|expected| expected.eq_ignore_ascii_case(sha256))
 }
 
 /// The SHA-256 of a file in lower-case hexadecimal.
@@ -105,6 +109,16 @@ fn record_path(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".verified.json");
     path.with_file_name(name)
+}
+
+/// Removes a file and what was recorded of it.
+pub(super) fn remove(path: &Path) -> Result<(), PullError> {
+    for path in [record_path(path), path.to_owned()] {
+        fs::remove_file(&path)
+            .or_else(absent_is_fine)
+            .map_err(disk(&path))?;
+    }
+    Ok(())
 }
 
 /// The record beside a file; one that cannot be read counts for nothing.
