@@ -69,6 +69,8 @@ pub struct Models {
     pub writing: String,
     /// Catalogue name of the embedding model.
     pub embedding: String,
+    /// Catalogue name of the model that hears speech; `none`: nobody is heard.
+    pub hearing: String,
     /// Threads for the models; 0 means one a physical core.
     pub threads: usize,
     /// Requests that may wait for the writer before a new one is quoted to instead.
@@ -158,6 +160,7 @@ impl Config {
                 mirror: String::new(),
                 writing: "qwen2.5-coder-1.5b-instruct-q4_k_m".to_owned(),
                 embedding: "multilingual-e5-small-q4".to_owned(),
+                hearing: "whisper-base".to_owned(),
                 threads: 0,
                 queue: 8,
                 catalog: Vec::new(),
@@ -206,7 +209,13 @@ impl Config {
     /// Catalogue names of the models that are used.
     pub fn models_in_use(&self) -> Vec<String> {
         let writing = self.has_writer().then(|| self.models.writing.clone());
-        writing.into_iter().chain([self.models.embedding.clone()]).collect()
+        let hearing = self.hears().then(|| self.models.hearing.clone());
+        writing.into_iter().chain([self.models.embedding.clone()]).chain(hearing).collect()
+    }
+
+    /// Whether a model hears speech.
+    pub fn hears(&self) -> bool {
+        self.models.hearing != "none"
     }
 
     /// Address of the database in force.

@@ -71,7 +71,7 @@ fn masked_phone(phone: &str) -> String {
     format!("{head}{}{tail}", "*".repeat(digits.len() - 5))
 }
 
-/// A text with the digits of telephone and identity numbers hidden.
+/// A text with the digits of telephone and identity numbers hidden; those of a work order stay.
 pub fn mask_text(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let mut masked = String::with_capacity(text.len());
@@ -82,7 +82,7 @@ pub fn mask_text(text: &str) -> String {
             .take_while(|character| character.is_ascii_digit() || matches!(character, 'x' | 'X'))
             .count();
         let digits = characters[at..at + run].iter().filter(|character| character.is_ascii_digit()).count();
-        if digits >= 7 {
+        if digits >= 7 && !is_order_number(&characters[at..]) {
             masked.extend(&characters[at..at + 3]);
             masked.extend(std::iter::repeat_n('*', run - 5));
             masked.extend(&characters[at + run - 2..at + run]);
@@ -92,6 +92,14 @@ pub fn mask_text(text: &str) -> String {
         at += run.max(1);
     }
     masked
+}
+
+/// Whether these characters begin with the number of a work order, such as 20261122-0007.
+fn is_order_number(characters: &[char]) -> bool {
+    let digits = |from: usize, until: usize| {
+        characters.get(from..until).is_some_and(|some| some.iter().all(char::is_ascii_digit))
+    };
+    digits(0, 8) && characters.get(8) == Some(&'-') && digits(9, 13) && !digits(13, 14)
 }
 
 /// The first telephone number in what a resident wrote: a mobile number or a landline with or
@@ -150,7 +158,7 @@ mod tests {
     fn numbers_that_name_a_person_are_hidden_in_a_text() {
         assert_eq!(mask_text("电话13812345678，5栋"), "电话138******78，5栋");
         assert_eq!(mask_text("身份证53010219900101123X"), "身份证530*************3X");
-        assert_eq!(mask_text("工单 20261122-0007，第12345"), "工单 202***22-0007，第12345");
+        assert_eq!(mask_text("工单 20261122-0007，第12345"), "工单 20261122-0007，第12345");
     }
 
     #[test]

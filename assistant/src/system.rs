@@ -4,17 +4,17 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use dialects::Variety;
 use dialects::script::to_simplified;
 use knowledge::{Embed, Library, TextKind};
 use models::catalog::Catalog;
 use models::embed::Kind;
 use models::pull::{Puller, SourcePreferences};
-use models::{Embedder, GeneratorOptions, LocalGenerator, Message};
+use models::{Embedder, GeneratorOptions, LocalGenerator, LocalRecognizer, Message, RecognizerOptions};
 
 use crate::config::Config;
-use crate::conversation::{Assistant, INSTRUCTIONS, Understanding, Writer};
+use crate::conversation::{Assistant, Hearing, INSTRUCTIONS, Understanding, Writer};
 use crate::knowledge_base::KnowledgeBase;
 use crate::store::{Community, Store, new_id};
 use crate::work_orders::WorkOrders;
@@ -72,6 +72,24 @@ impl System {
         let speaker = understanding.speaker(variety.map(Variety::id), lineage).await?;
         let said = to_simplified(said.trim()).into_text();
         Ok(understanding.read(&said, &speaker, true).await?.text)
+    }
+
+    /// Loads what hears speech, which takes a second; an error where the configuration has none.
+    pub async fn hearing(&self) -> Result<Hearing> {
+        ensure!(self.config.hears(), "没有设语音识别模型（models.hearing = none）。");
+        let file = model_file(&self.config, &self.config.models.hearing)?;
+        let options = RecognizerOptions::default();
+        let threads = match self.config.models.threads {
+            0 => options.threads,
+            threads => threads,
+        };
+        let recognizer = tokio::task::spawn_blocking(move || {
+            LocalRecognizer::load(&file, RecognizerOptions { threads, ..options })
+        })
+        .await??;
+        let library = Arc::clone(self.knowledge_base.library());
+        let understanding = Understanding::load(library, self.store.clone()).await?;
+        Ok(Hearing::new(Arc::new(recognizer), understanding))
     }
 
     /// The assistant over these parts; `writer` may be filled later.

@@ -10,6 +10,7 @@ mod models;
 mod output;
 mod serve;
 mod settings;
+mod transcribe;
 mod words;
 mod work_orders;
 
@@ -71,7 +72,9 @@ enum Command {
     /// Dialect words and terms of a community
     #[command(subcommand)]
     Words(words::Command),
-    /// Writes database and index settings into one file
+    /// Writes what the assistant hears in a recording
+    Transcribe(transcribe::Arguments),
+    /// Writes the database and the files that it names into one file
     Backup(backup::BackupArguments),
     /// Brings a backup back
     Restore(backup::RestoreArguments),
@@ -124,6 +127,7 @@ fn start(cli: Cli) -> Result<ExitCode> {
             Command::Accounts(command) => accounts::run(&call, command).await,
             Command::Audit(command) => audit::run(&call, command).await,
             Command::Words(command) => words::run(&call, command).await,
+            Command::Transcribe(arguments) => transcribe::run(&call, arguments).await,
             Command::Backup(arguments) => backup::backup(&call, &arguments).await,
             Command::Restore(arguments) => backup::restore(&call, &arguments),
             Command::Config => settings::run(&call),

@@ -249,6 +249,7 @@ fn nothing_written(running: &Running<'_>, mut reply: Reply, looked: Looked) -> D
         Sentence::plain(wording::NOTHING_WRITTEN),
         Sentence::plain(wording::LEAVE_A_NUMBER),
     ];
+    reply.asked = Some(Asked::contact());
     let order = running.order(
         OrderKind::Inquiry,
         Reason::NothingWritten,

@@ -9,7 +9,7 @@ use super::turn::{Asked, Disposition, Reply, Sentence};
 use super::wording;
 use crate::privacy::phone_in;
 use crate::store::{Addition, Contact, MoveError, NewWorkOrder, WorkOrder};
-use crate::work_orders::slots::{Answer, read_answer};
+use crate::work_orders::slots::{Answer, extract, read_answer};
 use crate::work_orders::{Actor, Move, Satisfaction, Survey, similar};
 
 /// Longest turn that is read as a verdict or a yes, in characters.
@@ -56,16 +56,26 @@ impl Assistant {
             return Ok(None);
         };
         let mut addition = Addition::default();
+        let mut note = Some(running.question.clone());
         match read_answer(slot, text) {
+            // Something else about the matter: it is kept, and the conversation goes on.
+            Answer::Unclear if policy::tells_more(text) => {
+                skipped.push(slot.to_owned());
+                addition.slots = extract(text);
+            }
             Answer::Unclear => return Ok(None),
             Answer::Skipped => skipped.push(slot.to_owned()),
-            Answer::Filled(value) if slot == "contact" => addition.contact.phone = Some(value),
+            Answer::Filled(value) if slot == "contact" => {
+                addition.contact.phone = Some(value);
+                // It is kept as the contact, where every look at it is written down.
+                note = None;
+            }
             Answer::Filled(value) => {
                 addition.slots.insert(slot.to_owned(), value);
                 addition.contact.phone = phone_in(text);
             }
         }
-        addition.note = Some(running.question.clone());
+        addition.note = note;
         let order = self.work_orders.add(&number, None, &addition, &running.turn_id).await?;
         Ok(Some(self.ask_next(&order, skipped, wording::NOTED)))
     }

@@ -10,6 +10,7 @@ mod compose;
 mod evidence;
 mod follow_up;
 mod grounding;
+mod hearing;
 mod in_flight;
 mod look;
 mod matter;
@@ -26,6 +27,7 @@ mod unknown_words;
 mod wording;
 
 pub use assistant::{Assistant, OpenedConversation, Say, TurnStream, Writer};
+pub use hearing::{HeardUtterance, Hearing};
 pub use policy::{Danger, Intent};
 pub use staff::Report;
 pub use unknown_words::UnknownWord;

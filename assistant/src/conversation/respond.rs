@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use super::assistant::Assistant;
 use super::in_flight::Ticket;
 use super::policy::{self, Context, Danger, Intent, Judgement};
-use super::turn::{Disposition, Reason, Reply, Sentence, Source, Turn, TurnEvent};
+use super::turn::{Asked, Disposition, FiledWorkOrder, Reason, Reply, Sentence, Source, Turn, TurnEvent};
 use super::understanding::{Speaker, Understood};
 use super::wording;
 use crate::work_orders::{Clocks, Reading};
@@ -96,6 +96,14 @@ impl Running<'_> {
         self.earlier.iter().rev().find_map(|turn| turn.reply.as_ref())
     }
 
+    /// The order that the same words filed earlier in this conversation.
+    fn filed_before(&self) -> Option<&FiledWorkOrder> {
+        let bare = |text: &str| text.chars().filter(|one| one.is_alphanumeric()).collect::<String>();
+        let said = bare(&self.question);
+        let same = self.earlier.iter().rev().filter(|turn| bare(&turn.text) == said);
+        same.filter_map(|turn| turn.reply.as_ref()?.work_order.as_ref()).next()
+    }
+
     /// The document that the reply before this turn cited.
     pub(super) fn document_before(&self) -> Option<&str> {
         let reply = self.reply_before()?;
@@ -161,7 +169,8 @@ impl Assistant {
         let mut caution = None;
         if matches!(intent, Intent::Question | Intent::Report(_)) {
             let judgement = self.judge(running).await?;
-            caution = judgement.caution;
+            // A matter that was reported outright is as urgent as it sounds: a doubt is not enough.
+            caution = judgement.caution.filter(|_| intent == Intent::Question);
             match judgement.intent {
                 Some(by_meaning) if intent == Intent::Question => intent = by_meaning,
                 // What was reported outright stands, with a word of caution.
@@ -170,6 +179,13 @@ impl Assistant {
             }
         }
         let (mut reply, mut order) = self.respond(running, intent).await?;
+        // Said twice, it is one matter.
+        if let Some(filed) = order.as_ref().filter(|order| !order.urgent).and_then(|_| running.filed_before()) {
+            let number = filed.number.clone();
+            reply = Reply::new(Disposition::Answered);
+            reply.sentences.push(Sentence::plain(wording::filed_already(&number)));
+            order = None;
+        }
         // What the documents answer is a question after all.
         if let Some(danger) = caution
             && matches!(reply.disposition, Disposition::Escalated | Disposition::Clarify)
@@ -300,6 +316,7 @@ impl Assistant {
             wording::after_hours(next.as_ref(), phone)
         };
         reply.sentences = vec![Sentence::plain(first), Sentence::plain(wording::LEAVE_A_NUMBER)];
+        reply.asked = Some(Asked::contact());
         let mut order = running.order(OrderKind::Help, Reason::AskedForPerson, false, &[]);
         if let Some(before) = running.question_before() {
             order.question = format!("{before}（居民要求：{}）", order.question);

@@ -124,6 +124,13 @@ pub enum Asked {
     },
 }
 
+impl Asked {
+    /// How to reach the resident.
+    pub(super) fn contact() -> Self {
+        Self::Slot { slot: "contact".to_owned(), skipped: Vec::new() }
+    }
+}
+
 /// How the words of an answer came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

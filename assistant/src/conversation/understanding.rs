@@ -76,7 +76,14 @@ struct Learned {
     sequence: u64,
     model: Arc<LanguageModel>,
     terms: Vec<String>,
+    /// The terms that most documents name, the commonest first.
+    common: Vec<String>,
 }
+
+/// Terms that a recogniser is told of: its prompt holds some dozens.
+const COMMON_TERMS: usize = 60;
+/// Longest of them, in characters: nobody says the whole title of a regulation.
+const LONGEST_COMMON: usize = 8;
 
 /// What is ready for one kind of speaker.
 struct Ear {
@@ -112,15 +119,34 @@ impl Understanding {
     ///
     /// Typed text is put right with a light hand, because a typist sees what they wrote.
     pub(crate) async fn read(self: &Arc<Self>, said: &str, speaker: &Speaker, typed: bool) -> Result<Understood> {
+        self.listen(if typed { Heard::typed(said) } else { Heard::spoken(said) }, speaker).await
+    }
+
+    /// The same for what was heard, with whatever the recogniser doubts.
+    pub(crate) async fn listen(self: &Arc<Self>, heard: Heard, speaker: &Speaker) -> Result<Understood> {
         self.follow();
         let understanding = Arc::clone(self);
-        let (said, speaker) = (said.to_owned(), speaker.clone());
+        let speaker = speaker.clone();
         spawn_blocking(move || {
             let ear = understanding.ear(&speaker);
-            ear.read(&said, &speaker, typed)
+            ear.read(&heard, &speaker)
         })
         .await
         .context("the reading was cut off")
+    }
+
+    /// What a speaker is likely to name, the most useful first: the words of their community, then
+    /// what most documents are about.
+    pub(crate) fn terms(&self, speaker: &Speaker) -> Vec<String> {
+        let learned = self.learned.read().unwrap_or_else(PoisonError::into_inner);
+        let own = speaker.words.iter().map(|word| if word.gloss.is_empty() { &word.form } else { &word.gloss });
+        let mut terms: Vec<String> = Vec::new();
+        for term in own.chain(&learned.common) {
+            if !terms.contains(term) {
+                terms.push(term.clone());
+            }
+        }
+        terms
     }
 
     fn ear(&self, speaker: &Speaker) -> Arc<Ear> {
@@ -175,6 +201,7 @@ async fn learn(library: Arc<Library>, store: &Store) -> Result<Learned> {
         terms.push(metadata.title);
         terms.extend(metadata.keywords);
     }
+    let common = commonest(&terms);
     terms.sort_unstable();
     terms.dedup();
     spawn_blocking(move || {
@@ -184,10 +211,22 @@ async fn learn(library: Arc<Library>, store: &Store) -> Result<Learned> {
             sequence,
             model: Arc::new(model),
             terms,
+            common,
         })
     })
     .await
     .context("the learning was cut off")?
+}
+
+/// The short terms that are named most often.
+fn commonest(terms: &[String]) -> Vec<String> {
+    let mut counted: HashMap<&String, usize> = HashMap::new();
+    for term in terms.iter().filter(|term| (2..=LONGEST_COMMON).contains(&term.chars().count())) {
+        *counted.entry(term).or_default() += 1;
+    }
+    let mut counted: Vec<(&String, usize)> = counted.into_iter().collect();
+    counted.sort_unstable_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
+    counted.into_iter().take(COMMON_TERMS).map(|(term, _)| term.clone()).collect()
 }
 
 impl Ear {
@@ -209,9 +248,8 @@ impl Ear {
         }
     }
 
-    fn read(&self, said: &str, speaker: &Speaker, typed: bool) -> Understood {
-        let heard = if typed { Heard::typed(said) } else { Heard::spoken(said) };
-        let corrected = self.corrector.correct(&heard);
+    fn read(&self, heard: &Heard, speaker: &Speaker) -> Understood {
+        let corrected = self.corrector.correct(heard);
         let normalized = self.normalizer.normalize(corrected.text.text());
         let changes = corrected.changes.iter().chain(&normalized.changes);
         // A particle that is dropped changes nothing that a reader must be told of.
@@ -221,7 +259,7 @@ impl Ear {
         };
         let reworded = corrected.changes.iter().map(told("sound")).chain(normalized.changes.iter().map(told("word")));
         let reworded = reworded.collect();
-        let identified = identify(said);
+        let identified = identify(&heard.text);
         let noticed = identified.variety.filter(|_| identified.confidence >= NOTICED);
         Understood {
             text: normalized.text.into_text(),

@@ -57,6 +57,10 @@ pub(crate) const NOTHING_WRITTEN: &str =
     "这件事我手上的资料里没有写，不能乱说。我已经登记下来，社区工作人员会来办。";
 
 /// "Leave a telephone number so that the staff can reach you."
+pub(crate) fn filed_already(number: &str) -> String {
+    format!("这件事已经登记了，工单号是 {number}，工作人员会处理。有新的情况可以接着告诉我。")
+}
+
 pub(crate) const LEAVE_A_NUMBER: &str = "请留个电话，工作人员好联系您。不想留也没关系。";
 
 /// "I asked a person to come; the matter is registered."

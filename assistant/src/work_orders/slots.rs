@@ -86,7 +86,12 @@ pub fn read_answer(slot: &str, text: &str) -> Answer {
         // Any words are an answer where; only what was said is kept.
         _ if text.is_empty() => Answer::Unclear,
         "place" => Answer::Filled(clip(text.trim_start_matches("在").trim_end_matches(['。', '，', '！']))),
-        "since" => Answer::Filled(SINCE.find(text).map_or_else(|| clip(text), |found| clip(found.as_str()))),
+        "since" => match SINCE.find(text) {
+            Some(found) => Answer::Filled(clip(found.as_str())),
+            // 10栋302 says where, not when.
+            None if extract(text).contains_key("place") => Answer::Unclear,
+            None => Answer::Filled(clip(text)),
+        },
         _ => Answer::Filled(clip(text)),
     }
 }
@@ -120,5 +125,7 @@ mod tests {
         assert_eq!(read_answer("contact", "就在楼下"), Answer::Unclear);
         assert_eq!(read_answer("place", "在黄家庄菜市场门口。"), Answer::Filled("黄家庄菜市场门口".to_owned()));
         assert_eq!(read_answer("since", "大概是上个星期三晚上吧"), Answer::Filled("上个星期三晚上".to_owned()));
+        assert_eq!(read_answer("since", "10栋302"), Answer::Unclear);
+        assert_eq!(read_answer("since", "好久了"), Answer::Filled("好久了".to_owned()));
     }
 }

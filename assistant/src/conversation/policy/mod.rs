@@ -82,6 +82,11 @@ pub(crate) fn decide(text: &str, context: Context) -> Intent {
     Intent::Question
 }
 
+/// Whether a short turn tells more about an order: a place, a time, a name.
+pub(super) fn tells_more(text: &str) -> bool {
+    report::is_supplement(text)
+}
+
 /// Whether any of `words` stands in `text`.
 fn contains_any(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
@@ -96,6 +101,8 @@ pub(super) fn is_question(text: &str) -> bool {
     ];
     // 能罚他们不, 行不, 有没得: the question stands in the last word.
     let bare = text.trim_end_matches(|character: char| !character.is_alphanumeric());
+    // 坏了好几天 asks for nothing.
+    let text = &text.replace("好几", "");
     let ends_open = bare.ends_with(['不', '没', '否']) || bare.ends_with("不嘛") || bare.ends_with("没得");
     ends_open || contains_any(text, WORDS)
 }
@@ -140,6 +147,9 @@ mod tests {
             ("楼道灯坏了三天了", Intent::Report(Repair)),
             ("我们单元的路灯不亮", Intent::Report(Repair)),
             ("家里停水了没人管", Intent::Report(Repair)),
+            ("3栋2单元的电梯坏了好几天", Intent::Report(Repair)),
+            ("12栋的外墙瓷砖掉下来了", Intent::Report(Repair)),
+            ("小区西门外的路面坑坑洼洼，车过去颠得很", Intent::Report(Repair)),
             ("我要报修", Intent::Report(Repair)),
             ("楼下烧烤摊太吵了，天天半夜吵得睡不着", Intent::Report(Complaint)),
             ("我要投诉物业", Intent::Report(Complaint)),

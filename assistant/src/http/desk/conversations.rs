@@ -9,6 +9,7 @@ use crate::accounts::Permission;
 use crate::http::AppState;
 use crate::http::body::Body;
 use crate::http::problem::{AppResult, Problem};
+use crate::privacy::mask_text;
 use crate::store::{LiveConversation, NewMessage, OrderLine, Person, PlacedConversation, now};
 use crate::work_orders::wording;
 
@@ -78,7 +79,7 @@ async fn page(state: &AppState, id: &str, placed: PlacedConversation) -> AppResu
         said.push(Said {
             who: "resident",
             name: None,
-            text: turn.text,
+            text: mask_text(&turn.text),
             at: turn.created_at,
         });
         if let Some(reply) = turn.reply {

@@ -9,6 +9,7 @@ use crate::accounts::Permission;
 use crate::conversation::Source;
 use crate::http::AppState;
 use crate::http::problem::{AppResult, Problem};
+use crate::privacy::mask_text;
 use crate::store::{Attachment, MoveError, OrderLine, Person, Present, WorkOrder, WorkOrderEvent};
 use crate::work_orders::department::Suggestion;
 use crate::work_orders::{Actor, MoveName, Need, Refusal, State, Survey, allowed, status_name};
@@ -79,6 +80,12 @@ pub(super) struct OrderPage {
     /// Whether the account may write to the resident and to colleagues, add files and take over.
     may_write: bool,
     present: Vec<Present>,
+}
+
+/// Residents' numbers stand in the contact, where every look at them is written down.
+fn masked(mut event: WorkOrderEvent) -> WorkOrderEvent {
+    event.text = mask_text(&event.text);
+    event
 }
 
 /// The order of this number, where the account may read it.
@@ -166,7 +173,7 @@ pub(super) async fn page(state: &AppState, who: &SignedIn, order: WorkOrder) -> 
         slots: order.slots,
         conversation_id: order.conversation_id,
         evidence: order.evidence,
-        history: order.history,
+        history: order.history.into_iter().map(masked).collect(),
         outcome: order.outcome,
         answer: order.answer,
         survey: order.survey,

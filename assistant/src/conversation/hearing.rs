@@ -1,0 +1,110 @@
+//! From sound to standard Mandarin: recognised with the terms of the community in mind, put into
+//! simplified characters, put right by sound and read for its dialect.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use dialects::script::to_simplified;
+use dialects::{Heard, Variety};
+use models::recognize::{Nothing, Reading};
+use models::{RecognitionRequest, Recognize};
+use serde::Serialize;
+
+use super::understanding::{Rewording, Understanding};
+use crate::store::Community;
+
+/// Readings that the correction chooses among: each costs the resident a tenth of a second.
+const READINGS: usize = 3;
+
+/// What was heard, and what it means.
+#[derive(Clone, Debug, Serialize)]
+pub struct HeardUtterance {
+    /// What was recognised, in simplified characters; empty where nobody spoke.
+    pub heard: String,
+    /// The same in standard Mandarin, put right by sound.
+    pub standard: String,
+    /// What was changed between the two.
+    pub(crate) changes: Vec<Rewording>,
+    /// The dialect that is known or was noticed, by its id.
+    pub variety: Option<&'static str>,
+    /// Other readings of the recogniser.
+    pub alternatives: Vec<String>,
+    /// How certain the reading is on average, from 0 to 1.
+    pub certainty: f32,
+    /// Why nothing was heard: `silence`, `no_speech`, `invented`, `loop` or `unclear`.
+    pub nothing: Option<&'static str>,
+    /// Length of the sound, in seconds.
+    pub seconds: f32,
+    /// Time that the recognition took, in seconds, waiting not counted.
+    pub compute_seconds: f32,
+}
+
+/// Hears residents; shared by all channels.
+pub struct Hearing {
+    recognizer: Arc<dyn Recognize>,
+    understanding: Arc<Understanding>,
+}
+
+impl Hearing {
+    pub(crate) fn new(recognizer: Arc<dyn Recognize>, understanding: Arc<Understanding>) -> Self {
+        Self { recognizer, understanding }
+    }
+
+    /// Hears one utterance: mono samples within -1 to 1, 16,000 a second. `said_before` is what the
+    /// speaker was asked.
+    pub async fn hear(
+        &self,
+        samples: Vec<f32>,
+        variety: Option<Variety>,
+        lineage: &[Community],
+        said_before: Option<String>,
+    ) -> Result<HeardUtterance> {
+        let speaker = self.understanding.speaker(variety.map(Variety::id), lineage).await?;
+        let request = RecognitionRequest {
+            said_before,
+            prompt_terms: self.understanding.terms(&speaker),
+            alternatives: READINGS,
+            ..RecognitionRequest::new(samples)
+        };
+        let recognition = self.recognizer.recognize(request)?.finished().await?;
+        let mut readings = recognition.readings.iter();
+        let best = readings.next();
+        let alternatives: Vec<String> =
+            readings.map(|reading| to_simplified(&reading.text).into_text()).collect();
+        let heard = best.map(heard).unwrap_or_default();
+        let understood = self
+            .understanding
+            .listen(Heard { alternatives: alternatives.clone(), ..heard.clone() }, &speaker)
+            .await
+            .context("what was heard could not be read")?;
+        Ok(HeardUtterance {
+            heard: heard.text,
+            standard: understood.text,
+            changes: understood.changes,
+            variety: understood.variety.map(Variety::id),
+            alternatives,
+            certainty: best.map_or(0.0, |reading| reading.average_log_probability.exp()),
+            nothing: recognition.nothing.map(reason),
+            seconds: recognition.duration.as_secs_f32(),
+            compute_seconds: recognition.compute.as_secs_f32(),
+        })
+    }
+}
+
+/// A reading in simplified characters. Where that changes its length in bytes, what the recogniser
+/// doubts no longer points at the right characters and is left out.
+fn heard(reading: &Reading) -> Heard {
+    let text = to_simplified(&reading.text).into_text();
+    let probabilities = if text.len() == reading.text.len() { reading.certainty.clone() } else { Vec::new() };
+    Heard { probabilities, ..Heard::spoken(text) }
+}
+
+fn reason(nothing: Nothing) -> &'static str {
+    match nothing {
+        Nothing::Silence => "silence",
+        Nothing::NoSpeech => "no_speech",
+        Nothing::Invented => "invented",
+        Nothing::Loop => "loop",
+        Nothing::Unclear => "unclear",
+    }
+}
