@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
-use knowledge::{Features, Gate, Library, SearchQuery, SearchResult, Weight};
+use knowledge::{Adjustments, Features, Gate, Library, SearchQuery, SearchResult, Weight};
 
 use crate::cases::{self, Case, Set};
 use crate::collections::{self, COMMUNITY, TODAY};
@@ -102,6 +102,7 @@ pub(crate) fn ask(library: &Library, case: &Case, limit: usize) -> anyhow::Resul
         limit,
         spoken: false,
         as_unseen: case.prepared,
+        adjustments: Adjustments::default(),
     })?)
 }
 

@@ -49,6 +49,8 @@ fn editions(folder: &Path) -> anyhow::Result<Vec<IndexedEdition>> {
                         questions: answer.questions,
                         answer: answer.answer,
                         passage_ordinal: Some(answer.passage),
+                        spoken: answer.spoken,
+                        sources: answer.sources,
                     })
                     .collect(),
             })

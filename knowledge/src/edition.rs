@@ -32,6 +32,12 @@ pub struct Metadata {
     pub category: Option<String>,
     /// Words that residents use for the matter.
     pub keywords: Vec<String>,
+    /// Whom it is for, such as 八十岁以上老人.
+    pub audience: Option<String>,
+    /// Kind of service, such as 行政给付.
+    pub service_kind: Option<String>,
+    /// Title or number of the document that it replaces.
+    pub replaces: Option<String>,
     /// Address of the page it was taken from.
     pub url: Option<String>,
     /// Terms under which the text may be used.
@@ -74,8 +80,17 @@ pub struct Passage {
     pub origin: Origin,
 }
 
+/// Names one passage of one edition.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SourceRef {
+    /// The edition.
+    pub edition_id: String,
+    /// Place of the passage within it, from 0.
+    pub ordinal: u32,
+}
+
 /// A question with an approved answer that a document brings with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreparedAnswer {
     /// The ways of asking it, the plainest first; never empty.
     pub questions: Vec<String>,
@@ -83,6 +98,12 @@ pub struct PreparedAnswer {
     pub answer: String,
     /// Ordinal of the passage that holds the answer.
     pub passage: u32,
+    /// The answer as it is spoken on the telephone, where that differs.
+    #[serde(default)]
+    pub spoken: Option<String>,
+    /// What the answer rests on, in other documents too.
+    #[serde(default)]
+    pub sources: Vec<SourceRef>,
 }
 
 /// What was noticed during an import and does not prevent it.

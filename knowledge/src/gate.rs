@@ -18,7 +18,7 @@ static CALIBRATED: LazyLock<Gate> = LazyLock::new(|| {
 /// What the gate says about the evidence for one question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// Whether to answer from it.
+    /// Whether to answer from it; always, where the best passage was pinned.
     pub sufficient: bool,
     /// Probability that it answers the question, from 0 to 1.
     pub probability: f32,
@@ -134,8 +134,9 @@ impl Verdict {
         let gate = Gate::calibrated();
         let features = Features::of(rankings);
         let probability = gate.probability(&features);
+        let pinned = rankings.candidates.first().is_some_and(|first| first.pinned);
         Self {
-            sufficient: probability >= gate.threshold,
+            sufficient: pinned || probability >= gate.threshold,
             probability,
             features,
         }

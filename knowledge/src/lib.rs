@@ -5,22 +5,28 @@
 //! enough to answer from. Nothing here knows the database, the network or the configuration.
 
 mod aspect;
+pub mod conflicts;
 pub mod document;
 mod edition;
 mod embed;
 mod gate;
 mod index;
 mod library;
+pub mod pack;
+pub mod difference;
 mod prepared;
+mod staging;
 mod search;
 
-pub use edition::{ImportedDocument, Metadata, Origin, Passage, PreparedAnswer, Warning};
+pub use edition::{
+    ImportedDocument, Metadata, Origin, Passage, PreparedAnswer, SourceRef, Warning,
+};
 pub use embed::{Embed, TextKind};
 pub use gate::{Features, Gate, Verdict, Weight};
 pub use index::signals::{RankingWeights, Signals};
 pub use library::{Change, IndexedAnswer, IndexedEdition, Library, LibraryError, Progress};
 pub use prepared::AnswerMatch;
-pub use search::{Evidence, Score, Scores, SearchQuery, SearchResult, Timings};
+pub use search::{Adjustments, Evidence, Score, Scores, SearchQuery, SearchResult, Timings};
 
 /// A text cut without gaps or overlaps into words of the dictionary, marks included; lower case,
 /// full-width forms made half-width.

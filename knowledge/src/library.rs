@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use tantivy::directory::MmapDirectory;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
 
-use crate::edition::{Metadata, Passage};
+use crate::edition::{Metadata, Passage, SourceRef};
 use crate::embed::{Embed, TextKind};
 use crate::index::embeddings::{self, EmbeddingCache};
 use crate::index::schema::{Fields, Item, PASSAGE, Row};
 use crate::index::snapshot::{Rows, Snapshot};
 use crate::index::vectors::{ExactScan, VectorIndex};
 use crate::search::RecentQuestions;
+use crate::staging;
 
 /// Raised when rows are cut, embedded or stored in another way, so that old ones are rebuilt.
 const FORMAT: u32 = 3;
@@ -41,7 +42,7 @@ pub struct IndexedEdition {
 }
 
 /// A question with an approved answer, as the index takes it in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexedAnswer {
     /// Identity of the answer.
     pub answer_id: String,
@@ -51,6 +52,10 @@ pub struct IndexedAnswer {
     pub answer: String,
     /// Ordinal of the passage that holds it, if one does.
     pub passage_ordinal: Option<u32>,
+    /// The answer as it is spoken on the telephone, where that differs.
+    pub spoken: Option<String>,
+    /// What it rests on, in other documents too.
+    pub sources: Vec<SourceRef>,
 }
 
 /// A step of the edition log.
@@ -110,8 +115,8 @@ pub enum LibraryError {
 
 /// What a commit says about itself.
 #[derive(Serialize, Deserialize)]
-struct Commit {
-    sequence: u64,
+pub(crate) struct Commit {
+    pub(crate) sequence: u64,
     model: String,
 }
 
@@ -125,11 +130,11 @@ pub struct Library {
     directory: PathBuf,
     index: Index,
     reader: IndexReader,
-    fields: Fields,
+    pub(crate) fields: Fields,
     snapshot: RwLock<Arc<Snapshot>>,
     pub(crate) recent_questions: RecentQuestions,
     embeddings: Mutex<EmbeddingCache>,
-    writing: Mutex<()>,
+    pub(crate) writing: Mutex<()>,
 }
 
 impl Library {
@@ -154,7 +159,7 @@ impl Library {
         let empty = Snapshot::new(
             reader.searcher(),
             fields,
-            0,
+            (0, 0),
             Rows::default(),
             Box::new(nothing),
         );
@@ -185,11 +190,12 @@ impl Library {
         self.snapshot().sequence
     }
 
-    /// How many passages it holds, those of other communities and days included.
+    /// How many passages it holds, those of other communities and days included, what is staged
+    /// not.
     pub fn passages(&self) -> usize {
         let snapshot = self.snapshot();
-        let rows = snapshot.rows.facts.iter();
-        rows.filter(|row| row.alive && row.kind == PASSAGE).count()
+        let rows = snapshot.rows.facts.iter().filter(|row| row.alive && row.kind == PASSAGE);
+        rows.filter(|row| !staging::is_preview(snapshot.rows.community(row))).count()
     }
 
     /// Takes in a stretch of the edition log, in its order, up to and including `sequence`.
@@ -223,10 +229,7 @@ impl Library {
                 self.fields.edition,
                 change.edition_id(),
             ));
-            for row in rows {
-                let vector = embeddings::key(row.embedded_as(), &row.embedded);
-                writer.add_document(row.document(&self.fields, vector)?)?;
-            }
+            self.add(&writer, &rows)?;
         }
         progress(Progress::Committing);
         self.commit(writer, sequence)
@@ -242,7 +245,8 @@ impl Library {
 
     /// Follows what another process has committed since the last look.
     pub fn refresh(&self) -> Result<(), LibraryError> {
-        if self.committed()?.map_or(0, |commit| commit.sequence) == self.sequence() {
+        let metas = self.index.load_metas()?;
+        if metas.payload.is_none() || metas.opstamp == self.snapshot().commit {
             return Ok(());
         }
         if !self.read_commit()? {
@@ -252,11 +256,13 @@ impl Library {
     }
 
     /// The text of every passage and the wording of every prepared question, those of other
-    /// communities and days included: what can be learned of how standard text reads.
+    /// communities and days included, what is staged not: what can be learned of how standard text
+    /// reads.
     pub fn texts(&self) -> Result<Vec<String>, LibraryError> {
         let snapshot = self.snapshot();
         let alive = (0..).zip(&snapshot.rows.facts).filter(|(_, facts)| facts.alive);
         alive
+            .filter(|(_, facts)| !staging::is_preview(snapshot.rows.community(facts)))
             .map(|(row, _)| {
                 Ok(match snapshot.record(row)?.item {
                     Item::Passage(passage) => passage.text,
@@ -292,25 +298,34 @@ impl Library {
         Arc::clone(&snapshot)
     }
 
+    /// Gives rows, whose vectors are kept, to the writer.
+    pub(crate) fn add(&self, writer: &IndexWriter, rows: &[Row]) -> Result<(), LibraryError> {
+        for row in rows {
+            let vector = embeddings::key(row.embedded_as(), &row.embedded);
+            writer.add_document(row.document(&self.fields, vector)?)?;
+        }
+        Ok(())
+    }
+
     fn embeddings(&self) -> MutexGuard<'_, EmbeddingCache> {
         self.embeddings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn writer(&self) -> Result<IndexWriter, LibraryError> {
+    pub(crate) fn writer(&self) -> Result<IndexWriter, LibraryError> {
         match self.index.writer_with_num_threads(1, WRITER_MEMORY) {
             Err(tantivy::TantivyError::LockFailure(..)) => Err(LibraryError::Busy),
             other => Ok(other?),
         }
     }
 
-    fn committed(&self) -> Result<Option<Commit>, LibraryError> {
+    pub(crate) fn committed(&self) -> Result<Option<Commit>, LibraryError> {
         match self.index.load_metas()?.payload {
             None => Ok(None),
             Some(payload) => Ok(Some(serde_json::from_str(&payload)?)),
         }
     }
 
-    fn commit(&self, mut writer: IndexWriter, sequence: u64) -> Result<(), LibraryError> {
+    pub(crate) fn commit(&self, mut writer: IndexWriter, sequence: u64) -> Result<(), LibraryError> {
         let commit = Commit {
             sequence,
             model: self.embedder.model().to_owned(),
@@ -319,8 +334,11 @@ impl Library {
         let mut prepared = writer.prepare_commit()?;
         prepared.set_payload(&payload);
         prepared.commit()?;
+        // Merging what is there may take longer than writing what is new; nobody waits for it to
+        // see the new.
+        let usable = self.read_commit();
         writer.wait_merging_threads()?;
-        if !self.read_commit()? {
+        if !usable? {
             let lost = "向量文件在写入时被改动了";
             return Err(std::io::Error::other(lost).into());
         }
@@ -330,27 +348,28 @@ impl Library {
     /// Makes the last commit the state that searches see; `false` if it cannot be used, because
     /// another model wrote it or vectors are missing.
     fn read_commit(&self) -> Result<bool, LibraryError> {
-        let sequence = loop {
-            let before = self.committed()?;
+        let commit = loop {
+            let before = self.index.load_metas()?.opstamp;
             self.reader.reload()?;
-            let after = self.committed()?;
-            let (Some(before), Some(after)) = (before, after) else {
+            let metas = self.index.load_metas()?;
+            let Some(payload) = metas.payload else {
                 return Ok(true);
             };
-            if after.model != self.embedder.model() {
+            let commit: Commit = serde_json::from_str(&payload)?;
+            if commit.model != self.embedder.model() {
                 return Ok(false);
             }
             // Another process may commit between the two looks.
-            if before.sequence == after.sequence {
-                break after.sequence;
+            if before == metas.opstamp {
+                break (commit.sequence, metas.opstamp);
             }
         };
         self.embeddings().refresh()?;
-        let rows = Rows::read(&self.reader.searcher())?;
+        let rows = Rows::read(&self.reader.searcher(), &self.snapshot().rows)?;
         let Some(vectors) = self.vectors(&rows) else {
             return Ok(false);
         };
-        let snapshot = Snapshot::new(self.reader.searcher(), self.fields, sequence, rows, vectors);
+        let snapshot = Snapshot::new(self.reader.searcher(), self.fields, commit, rows, vectors);
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
         Ok(true)
     }
@@ -407,7 +426,7 @@ impl Library {
     }
 
     /// Computes and keeps the vectors of those texts that have none yet.
-    fn embed_missing<'a>(
+    pub(crate) fn embed_missing<'a>(
         &self,
         texts: impl Iterator<Item = (TextKind, &'a str)>,
         progress: &mut dyn FnMut(Progress),

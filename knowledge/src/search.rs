@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::edition::Passage;
+use crate::edition::{Passage, SourceRef};
 use crate::embed::TextKind;
 use crate::gate::Verdict;
 use crate::index::fusion::{Candidate, Rankings};
@@ -33,6 +33,21 @@ pub struct SearchQuery<'a> {
     /// Pass over a prepared question of exactly this wording, as if nobody had thought of it: for
     /// calibration on the library's own questions.
     pub as_unseen: bool,
+    /// What people have decided about this question.
+    pub adjustments: Adjustments<'a>,
+}
+
+/// What people have decided about what a search finds; by default nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Adjustments<'a> {
+    /// Editions that are passed over, such as the one that a draft would replace.
+    pub without: &'a [String],
+    /// Passages that answer this question: those in scope and in force go first, and the gate
+    /// opens.
+    pub pinned: &'a [SourceRef],
+    /// Passages that do not answer this question: neither they nor the prepared answers that stand
+    /// in them are found.
+    pub excluded: &'a [SourceRef],
 }
 
 /// What was found.
@@ -69,6 +84,9 @@ pub struct Evidence {
     pub passage: Passage,
     /// Words of the question that stand in the passage or above it.
     pub matched_words: Vec<String>,
+    /// Whether it goes first because it was pinned.
+    #[serde(default)]
+    pub pinned: bool,
     /// Its scores.
     pub scores: Scores,
 }
@@ -118,7 +136,7 @@ impl Library {
     /// Nearer communities win ties, then newer editions.
     pub fn search(&self, query: &SearchQuery) -> Result<SearchResult, LibraryError> {
         let snapshot = self.snapshot();
-        let scope = snapshot.scope(query.communities, query.on);
+        let scope = snapshot.scope(query.communities, query.on, &query.adjustments);
         let mut timings = Timings::default();
         let mut clock = Instant::now();
 
@@ -172,7 +190,7 @@ impl Library {
         on: Date,
     ) -> Option<f32> {
         let snapshot = self.snapshot();
-        let scope = snapshot.scope(communities, on);
+        let scope = snapshot.scope(communities, on, &Adjustments::default());
         let prepared = (0..)
             .zip(&snapshot.rows.facts)
             .filter(|(_, facts)| scope.distance(facts, QUESTION).is_some());
@@ -233,6 +251,7 @@ fn evidence(
         number,
         passage,
         matched_words: rankings.matched_words(candidate.row),
+        pinned: candidate.pinned,
         scores: candidate.scores,
     })
 }

@@ -8,9 +8,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use jiff::civil::{Date, date};
+use knowledge::conflicts::ConflictKind;
 use knowledge::{
-    Change, IndexedAnswer, IndexedEdition, Library, Metadata, Origin, Passage, Progress,
-    SearchQuery, SearchResult,
+    Adjustments, Change, IndexedAnswer, IndexedEdition, Library, Metadata, Origin, Passage, Progress,
+    SearchQuery, SearchResult, SourceRef,
 };
 use letters::Letters;
 use tempfile::TempDir;
@@ -74,6 +75,7 @@ fn search(library: &Library, text: &str, communities: &[&str], on: Date) -> Sear
         limit: 10,
         spoken: false,
         as_unseen: false,
+        adjustments: Adjustments::default(),
     };
     library.search(&query).expect("the index is whole")
 }
@@ -181,6 +183,7 @@ fn a_prepared_question_is_found_in_the_same_words_and_within_the_scope() {
         questions: vec!["居住证怎么办".to_owned(), "暂住证在哪里办".to_owned()],
         answer: "带身份证去派出所就行。".to_owned(),
         passage_ordinal: Some(0),
+        ..IndexedAnswer::default()
     });
     apply(&library, &[publish(guide)], 1);
     let answers = search(&library, "居住证怎么办？", &["市"], TODAY).answers;
@@ -289,4 +292,154 @@ fn a_crash_before_the_commit_leaves_the_old_state_and_the_vectors() {
     apply(&library, &[publish(edition("new", "市", "噪音", &["夜里施工。"])), withdraw("old")], 2);
     assert_eq!(embedder.embedded(), before, "the vectors of the crashed run are kept");
     assert_eq!(found(&library, "施工噪音", &["市"]), ["new"]);
+}
+
+fn place(edition_id: &str, ordinal: u32) -> SourceRef {
+    SourceRef {
+        edition_id: edition_id.to_owned(),
+        ordinal,
+    }
+}
+
+fn adjusted(library: &Library, text: &str, adjustments: Adjustments) -> SearchResult {
+    let communities = ["市".to_owned()];
+    let query = SearchQuery {
+        text,
+        communities: &communities,
+        on: TODAY,
+        limit: 10,
+        spoken: false,
+        as_unseen: false,
+        adjustments,
+    };
+    library.search(&query).expect("the index is whole")
+}
+
+#[test]
+fn what_people_decided_about_a_question_is_followed() {
+    let folder = TempDir::new().expect("a folder");
+    let library = open(folder.path());
+    let mut guide = edition("a", "市", "养犬登记", &["养狗要办登记。", "狗牌丢了可以补。"]);
+    guide.answers.push(IndexedAnswer {
+        answer_id: "answer".to_owned(),
+        questions: vec!["养狗要登记吗".to_owned()],
+        answer: "要登记。".to_owned(),
+        passage_ordinal: Some(0),
+        spoken: Some("要的，请来登记。".to_owned()),
+        sources: vec![place("a", 0)],
+    });
+    let other = edition("b", "市", "楼道杂物", &["楼道里不能堆放杂物。"]);
+    let elsewhere = edition("c", "别处", "楼道杂物", &["楼道里不能堆放杂物。"]);
+    apply(&library, &[publish(guide), publish(other), publish(elsewhere)], 1);
+    let asked = "养狗要登记吗";
+    let as_it_is = adjusted(&library, asked, Adjustments::default());
+    assert_eq!(as_it_is.answers[0].spoken.as_deref(), Some("要的，请来登记。"));
+    assert_eq!(as_it_is.answers[0].sources, [place("a", 0)]);
+
+    let pinned = [place("b", 0), place("c", 0), place("gone", 7)];
+    let found = adjusted(&library, asked, Adjustments {
+        pinned: &pinned,
+        ..Adjustments::default()
+    });
+    assert_eq!(found.evidence[0].edition_id, "b");
+    assert!(found.evidence[0].pinned && found.gate.sufficient);
+    assert!(found.evidence[1..].iter().all(|evidence| !evidence.pinned));
+    assert!(found.evidence.iter().all(|evidence| evidence.edition_id != "c"));
+
+    let excluded = [place("a", 0)];
+    let found = adjusted(&library, asked, Adjustments {
+        excluded: &excluded,
+        ..Adjustments::default()
+    });
+    assert!(found.answers.is_empty());
+    let places = found.evidence.iter().map(|one| (one.edition_id.as_str(), one.passage.ordinal));
+    assert!(places.clone().all(|place| place != ("a", 0)));
+    assert!(places.clone().any(|place| place == ("a", 1)));
+
+    let without = ["a".to_owned()];
+    let found = adjusted(&library, asked, Adjustments {
+        without: &without,
+        ..Adjustments::default()
+    });
+    assert!(found.answers.is_empty());
+    assert!(found.evidence.iter().all(|evidence| evidence.edition_id != "a"));
+}
+
+#[test]
+fn a_draft_is_found_by_those_who_preview_it_only() {
+    let folder = TempDir::new().expect("a folder");
+    let (library, other_process) = (open(folder.path()), open(folder.path()));
+    apply(&library, &[publish(edition("a", "市", "居住证", &["居住证收二十元。"]))], 3);
+    let stage = |text: &str| {
+        let draft = edition("draft", "市", "居住证", &[text]);
+        library.stage("draft", &[draft], &mut |_| {}).expect("nothing stands in the way")
+    };
+    stage("居住证收十元。");
+    let preview = stage("居住证不要钱。");
+    assert_eq!((library.sequence(), library.passages()), (3, 1));
+    assert_eq!(library.texts().expect("readable"), ["居住证收二十元。"]);
+    assert_eq!(found(&library, "居住证多少钱", &["市"]), ["a"]);
+    let previewed = search(&library, "居住证多少钱", &[&preview, "市"], TODAY).evidence;
+    let mut texts: Vec<&str> = previewed.iter().map(|one| one.passage.text.as_str()).collect();
+    texts.sort_unstable();
+    assert_eq!(texts, ["居住证不要钱。", "居住证收二十元。"]);
+
+    other_process.refresh().expect("readable");
+    assert_eq!(other_process.staged(), ["draft"]);
+    apply(&library, &[publish(edition("b", "市", "低保", &["低保怎么办。"]))], 4);
+    assert_eq!(library.staged(), ["draft"], "publishing leaves what is staged");
+    drop((library, other_process));
+    let library = open(folder.path());
+    assert_eq!((library.sequence(), library.staged()), (4, vec!["draft".to_owned()]));
+    library.unstage(&library.staged()).expect("nothing stands in the way");
+    assert!(library.staged().is_empty());
+    assert_eq!(found(&library, "居住证多少钱", &[&preview, "市"]), ["a", "b"]);
+}
+
+#[test]
+fn the_same_question_is_known_in_other_words() {
+    let folder = TempDir::new().expect("a folder");
+    let library = open(folder.path());
+    let known = ["身份证丢了怎么办", "居住证怎么办", "居住证要多少钱"];
+    let same = library.same_questions("居住证怎么办？", &known).expect("readable");
+    assert_eq!(same.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [1]);
+    assert!(library.same_questions("居住证怎么办", &[]).expect("readable").is_empty());
+}
+
+#[test]
+fn two_documents_in_force_that_say_different_numbers_are_found() {
+    let folder = TempDir::new().expect("a folder");
+    let library = open(folder.path());
+    let old = "年满80周岁的户籍老人，每人每月发给高龄津贴100元，由街道发放。";
+    let scale = "年满90周岁的户籍老人，每人每月发给高龄津贴300元，由街道发放。";
+    let new = "年满80周岁的户籍老人，每人每月发给高龄津贴150元，由街道发放。";
+    let notice = "养犬人应当自养犬之日起三十日内，带犬到公安机关办理养犬登记，领取养犬登记证。";
+    apply(
+        &library,
+        &[
+            publish(edition("old", "市", "高龄津贴", &[scale, old])),
+            publish(edition("dog", "市", "养犬登记", &[notice])),
+            publish(edition("new", "社区", "高龄津贴", &[new])),
+            publish(edition("again", "社区", "养犬登记", &[notice])),
+            publish(edition("elsewhere", "别的市", "高龄津贴", &[&new.replace("150", "80")])),
+        ],
+        1,
+    );
+    let conflicts = |edition: &str| {
+        let communities = ["社区".to_owned(), "市".to_owned()];
+        library.conflicts_of(edition, &communities, TODAY).expect("readable")
+    };
+    let found = conflicts("new");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].kind, ConflictKind::DifferentNumbers);
+    assert_eq!(found[0].right.place, place("old", 1));
+    let fact = &found[0].differing[0];
+    assert_eq!((fact.left.as_str(), fact.right.as_str()), ("150元", "100元"));
+    assert_eq!(found[0].differing.len(), 1);
+
+    let found = conflicts("again");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].kind, ConflictKind::NearDuplicate);
+    assert_eq!(found[0].right.place, place("dog", 0));
+    assert_eq!(conflicts("old").len(), 1);
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use dialects::Variety;
 use jiff::civil::Date;
-use knowledge::{Score, SearchQuery};
+use knowledge::{Adjustments, Score, SearchQuery};
 
 use super::{Call, output};
 use crate::System;
@@ -172,6 +172,7 @@ async fn search_once(call: &Call, search: Search) -> Result<ExitCode> {
             limit: search.limit,
             spoken: false,
             as_unseen: false,
+            adjustments: Adjustments::default(),
         })
     })
     .await??;

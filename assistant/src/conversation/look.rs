@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use knowledge::{SearchQuery, SearchResult};
+use knowledge::{Adjustments, SearchQuery, SearchResult};
 
 use super::assistant::Assistant;
 use super::evidence::{self, LocalFields};
@@ -149,6 +149,7 @@ impl Assistant {
                 limit: SHOWN,
                 spoken,
                 as_unseen: false,
+                adjustments: Adjustments::default(),
             })?;
             // The passage behind a verified answer need not be among the best by itself.
             let behind = match found.answers.first() {

@@ -147,6 +147,8 @@ fn change(edition: KeptEdition) -> Change {
                 questions: answer.questions,
                 answer: answer.answer,
                 passage_ordinal: Some(answer.passage),
+                spoken: answer.spoken,
+                sources: answer.sources,
             })
             .collect(),
     }))

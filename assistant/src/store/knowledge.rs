@@ -192,6 +192,7 @@ impl Store {
                     questions: serde_json::from_str(row.try_get("questions")?)?,
                     answer: row.try_get("answer")?,
                     passage: row.try_get::<i64, _>("passage_ordinal")? as u32,
+                    ..PreparedAnswer::default()
                 };
                 Ok((row.try_get("id")?, answer))
             })

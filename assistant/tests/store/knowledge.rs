@@ -35,6 +35,7 @@ fn document(title: &str, text: &str, effective_on: Option<Date>) -> ImportedDocu
             questions: vec!["怎么办？".to_owned()],
             answer: text.to_owned(),
             passage: 0,
+            ..PreparedAnswer::default()
         }],
         warnings: Vec::new(),
         source_sha256: format!("{title} {text}"),

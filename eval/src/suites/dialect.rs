@@ -9,7 +9,7 @@ mod sound;
 mod speed;
 mod understanding;
 
-use knowledge::{Evidence, Library, SearchQuery};
+use knowledge::{Adjustments, Evidence, Library, SearchQuery};
 use serde::Serialize;
 
 use self::interpreter::Vocabulary;
@@ -68,6 +68,7 @@ fn search(
         limit,
         spoken,
         as_unseen: false,
+        adjustments: Adjustments::default(),
     })?;
     Ok(result.evidence)
 }

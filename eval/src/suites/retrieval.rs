@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use knowledge::{
-    Evidence, IndexedEdition, Library, Metadata, Origin, Passage, Score, SearchQuery,
+    Adjustments, Evidence, IndexedEdition, Library, Metadata, Origin, Passage, Score, SearchQuery,
 };
 use serde::Serialize;
 
@@ -197,6 +197,7 @@ fn search(library: &Library, question: &str) -> anyhow::Result<Found> {
         limit: usize::MAX,
         spoken: false,
         as_unseen: false,
+        adjustments: Adjustments::default(),
     })?;
     let timings = result.timings;
     Ok(Found {

@@ -21,11 +21,16 @@ mod describe;
 mod error;
 mod folder;
 mod line;
+mod pasted;
 mod read;
+mod revise;
 mod structure;
 
 pub use error::ImportError;
 pub use folder::{import_file, import_folder};
+pub use pasted::from_text;
+pub(crate) use read::package::Package;
+pub use revise::{MOST_CHARACTERS, RevisedPassage, RevisionError, content_digest, revise};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -74,32 +79,45 @@ pub fn import(
             limit: limits.max_bytes,
         });
     }
-    catch_unwind(AssertUnwindSafe(|| read_document(bytes, file_name, limits))).unwrap_or_else(
-        |panic| {
-            let detail = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or("panic");
-            Err(ImportError::ReaderFailed {
-                detail: detail.to_owned(),
-            })
-        },
-    )
+    read_document(bytes, file_name, None, limits)
 }
 
+/// Reads a document that may have been given its title; no failure of a reader leaves it.
 fn read_document(
     bytes: &[u8],
     file_name: &str,
+    title: Option<&str>,
     limits: &Limits,
 ) -> Result<ImportedDocument, ImportError> {
-    let (front_matter, reading) = read::read(bytes, file_name, limits)?;
+    let reading = AssertUnwindSafe(|| assemble_document(bytes, file_name, title, limits));
+    catch_unwind(reading).unwrap_or_else(|panic| {
+        let detail = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("panic");
+        Err(ImportError::ReaderFailed {
+            detail: detail.to_owned(),
+        })
+    })
+}
+
+fn assemble_document(
+    bytes: &[u8],
+    file_name: &str,
+    title: Option<&str>,
+    limits: &Limits,
+) -> Result<ImportedDocument, ImportError> {
+    let (mut front_matter, reading) = read::read(bytes, file_name, limits)?;
+    if let Some(title) = title {
+        title.clone_into(&mut front_matter.metadata.title);
+    }
     let mut document = assemble(front_matter, reading, file_name)?;
     document.source_sha256 = hexadecimal(&Sha256::digest(bytes));
     Ok(document)
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
     ];

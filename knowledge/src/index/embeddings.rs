@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::vectors::Matrix;
+use super::matrix::Matrix;
 use crate::embed::TextKind;
 
 const KEY_BYTES: usize = 32;

@@ -22,6 +22,8 @@ pub(crate) struct Candidate {
     pub(crate) row: u32,
     pub(crate) distance: usize,
     pub(crate) version: i64,
+    /// Whether people have said that it answers the question.
+    pub(crate) pinned: bool,
     pub(crate) scores: Scores,
 }
 
@@ -79,13 +81,21 @@ impl Rankings {
             .into_iter()
             .map(|(row, _)| row)
             .collect();
-        let prepared = PreparedQuestions::near(snapshot, scope, query, vector);
+        let mut prepared = PreparedQuestions::near(snapshot, scope, query, vector);
+        let pinned: BTreeSet<u32> = snapshot
+            .passages(query.adjustments.pinned)
+            .filter(|row| admits(*row))
+            .collect();
+        for row in &pinned {
+            prepared.pin(&snapshot.rows.facts[*row as usize]);
+        }
         let by_question = prepared.answered_by(snapshot).filter(|row| admits(*row)).collect();
         let by_sounds = best(&sounds.scores, &admits);
         let together: BTreeSet<u32> = [&by_words, &by_bigrams, &by_sounds, &by_vector, &by_question]
             .into_iter()
             .flatten()
             .copied()
+            .chain(pinned.iter().copied())
             .collect();
         let asked = Aspects::of(query.text);
         let context = Context::of(snapshot, vector, &together);
@@ -118,6 +128,7 @@ impl Rankings {
                     row,
                     distance: distances[at].unwrap_or(usize::MAX),
                     version: facts.version,
+                    pinned: pinned.contains(&row),
                     scores: Scores {
                         words: score(words.scores[at], &by_words, row),
                         bigrams: score(bigrams.scores[at], &by_bigrams, row),
@@ -183,11 +194,11 @@ fn score(value: f32, order: &[u32], row: u32) -> Score {
     }
 }
 
-/// Nearer communities, then newer editions win ties.
+/// Pinned ones go first; nearer communities, then newer editions win ties.
 fn best_first(a: &Candidate, b: &Candidate) -> Ordering {
-    b.scores
-        .fused
-        .total_cmp(&a.scores.fused)
+    b.pinned
+        .cmp(&a.pinned)
+        .then(b.scores.fused.total_cmp(&a.scores.fused))
         .then(a.distance.cmp(&b.distance))
         .then(b.version.cmp(&a.version))
         .then(a.row.cmp(&b.row))

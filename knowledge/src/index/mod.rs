@@ -9,6 +9,7 @@ pub(crate) mod analyze;
 pub(crate) mod embeddings;
 pub(crate) mod fusion;
 pub(crate) mod lexical;
+mod matrix;
 pub(crate) mod schema;
 pub(crate) mod signals;
 pub(crate) mod snapshot;

@@ -9,7 +9,7 @@ use tantivy::{Index, TantivyDocument};
 
 use super::analyze::{Analyzer, BIGRAMS, SOUNDS, WORDS};
 use crate::aspect::Aspects;
-use crate::edition::Passage;
+use crate::edition::{Passage, SourceRef};
 use crate::library::IndexedEdition;
 
 /// First day of a calendar that has no first day.
@@ -83,6 +83,12 @@ pub(crate) enum Item {
         answer: String,
         /// The passage that holds it.
         passage_ordinal: Option<u32>,
+        /// The answer as it is spoken on the telephone.
+        #[serde(default)]
+        spoken: Option<String>,
+        /// What it rests on.
+        #[serde(default)]
+        sources: Vec<SourceRef>,
     },
 }
 
@@ -218,6 +224,8 @@ impl Row {
                     question: question.clone(),
                     answer: answer.answer.clone(),
                     passage_ordinal: answer.passage_ordinal,
+                    spoken: answer.spoken.clone(),
+                    sources: answer.sources.clone(),
                 };
                 row(item, String::new(), question.clone())
             })

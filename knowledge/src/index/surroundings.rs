@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::schema::QUESTION;
-use super::snapshot::{Scope, Snapshot};
+use super::snapshot::{RowFacts, Scope, Snapshot};
 use crate::search::SearchQuery;
 
 /// Cosine from which on a prepared question is the very one that was asked.
@@ -41,6 +41,14 @@ impl PreparedQuestions {
             }
         }
         near
+    }
+
+    /// Takes a passage for the answer to a prepared question that is the very one asked.
+    pub(super) fn pin(&mut self, facts: &RowFacts) {
+        self.editions.insert(facts.edition, 1.0);
+        if let Some(ordinal) = facts.ordinal {
+            self.passages.insert((facts.edition, ordinal), 1.0);
+        }
     }
 
     pub(super) fn of_edition(&self, edition: u32) -> Option<f32> {

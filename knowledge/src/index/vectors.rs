@@ -6,47 +6,16 @@ use std::sync::Arc;
 
 use multiversion::multiversion;
 
-/// Unit vectors of one length, row after row.
-#[derive(Clone, Default)]
-pub(crate) struct Matrix {
-    dimensions: usize,
-    values: Vec<f32>,
-}
-
-impl Matrix {
-    /// An empty matrix of vectors `dimensions` long.
-    pub(crate) fn new(dimensions: usize) -> Self {
-        Self {
-            dimensions,
-            values: Vec::new(),
-        }
-    }
-
-    /// Adds a vector and returns its row.
-    pub(crate) fn push(&mut self, vector: impl Iterator<Item = f32>) -> u32 {
-        let row = self.len();
-        self.values.extend(vector);
-        debug_assert_eq!(self.values.len(), (row as usize + 1) * self.dimensions);
-        row
-    }
-
-    /// Number of vectors.
-    pub(crate) fn len(&self) -> u32 {
-        (self.values.len() / self.dimensions) as u32
-    }
-
-    /// One vector.
-    pub(crate) fn row(&self, row: u32) -> &[f32] {
-        let start = row as usize * self.dimensions;
-        &self.values[start..start + self.dimensions]
-    }
-}
+use super::matrix::{Coded, Matrix, encode};
 
 /// Something that finds the vectors nearest to a query's.
 ///
-/// The exact scan serves up to about 100,000 passages in some 10 ms; a graph index can take its
-/// place beyond that.
+/// The exact scan serves the 150,000 passages of a city; a graph index can take its place beyond
+/// that.
 pub(crate) trait VectorIndex: Send + Sync {
+    /// The vector of a row.
+    fn vector(&self, row: u32) -> &[f32];
+
     /// Likeness of one row to the query, from -1 to 1.
     fn similarity(&self, query: &[f32], row: u32) -> f32;
 
@@ -59,7 +28,8 @@ pub(crate) trait VectorIndex: Send + Sync {
     ) -> Vec<(u32, f32)>;
 }
 
-/// Compares the query with every vector.
+/// Compares the query with every vector: with their codes first, for memory is slower than
+/// arithmetic, then exactly with those that come near.
 pub(crate) struct ExactScan {
     matrix: Arc<Matrix>,
     /// For each row of the index, the row of the matrix; several texts may share one.
@@ -74,8 +44,12 @@ impl ExactScan {
 }
 
 impl VectorIndex for ExactScan {
+    fn vector(&self, row: u32) -> &[f32] {
+        self.matrix.row(self.rows[row as usize])
+    }
+
     fn similarity(&self, query: &[f32], row: u32) -> f32 {
-        dot(query, self.matrix.row(self.rows[row as usize]))
+        dot(query, self.vector(row))
     }
 
     fn nearest(
@@ -84,20 +58,34 @@ impl VectorIndex for ExactScan {
         limit: usize,
         admits: &dyn Fn(u32) -> bool,
     ) -> Vec<(u32, f32)> {
-        let mut best: BinaryHeap<Candidate> = BinaryHeap::with_capacity(limit + 1);
+        let mut codes = Vec::with_capacity(query.len());
+        let scale = encode(query, &mut codes);
+        let query_coded = Coded {
+            codes: &codes,
+            scale,
+        };
+        let depth = limit + limit / 2 + LEAST_MARGIN;
+        let mut best: BinaryHeap<Candidate> = BinaryHeap::with_capacity(depth + 1);
         for row in (0..self.rows.len() as u32).filter(|row| admits(*row)) {
-            let similarity = self.similarity(query, row);
-            if best.len() < limit {
+            let coded = self.matrix.coded(self.rows[row as usize]);
+            let similarity = roughly(query_coded, coded);
+            if best.len() < depth {
                 best.push(Candidate { similarity, row });
             } else if best.peek().is_some_and(|worst| similarity > worst.similarity) {
                 best.pop();
                 best.push(Candidate { similarity, row });
             }
         }
-        best.into_sorted_vec()
+        let mut exact: Vec<Candidate> = best
             .into_iter()
-            .map(|candidate| (candidate.row, candidate.similarity))
-            .collect()
+            .map(|Candidate { row, .. }| Candidate {
+                similarity: self.similarity(query, row),
+                row,
+            })
+            .collect();
+        exact.sort_unstable();
+        let exact = exact.into_iter().take(limit);
+        exact.map(|candidate| (candidate.row, candidate.similarity)).collect()
     }
 }
 
@@ -130,9 +118,22 @@ impl PartialEq for Candidate {
 
 impl Eq for Candidate {}
 
+/// Rows that are compared exactly beyond half as many again as are wanted.
+const LEAST_MARGIN: usize = 32;
+
+/// Dot product of two coded vectors.
+fn roughly(left: Coded, right: Coded) -> f32 {
+    dot_of_codes(left.codes, right.codes) as f32 * (left.scale * right.scale)
+}
+
+#[multiversion(targets = "simd")]
+fn dot_of_codes(left: &[i8], right: &[i8]) -> i32 {
+    left.iter().zip(right).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
+}
+
 /// Dot product; sixteen sums side by side let the compiler fill the widest registers there are.
 #[multiversion(targets = "simd")]
-fn dot(left: &[f32], right: &[f32]) -> f32 {
+pub(crate) fn dot(left: &[f32], right: &[f32]) -> f32 {
     let mut sums = [0f32; 16];
     let (left_chunks, right_chunks) = (left.chunks_exact(16), right.chunks_exact(16));
     let rest: f32 = left_chunks
@@ -147,4 +148,39 @@ fn dot(left: &[f32], right: &[f32]) -> f32 {
         }
     }
     sums.iter().sum::<f32>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Texts of one matter are near to each other, as those of an embedding model are.
+    fn vectors() -> impl Strategy<Value = Vec<Vec<f32>>> {
+        let vector = proptest::collection::vec(-0.3f32..0.3, 64).prop_map(|noise| {
+            let vector: Vec<f32> = noise.iter().map(|noise| 1.0 + noise).collect();
+            let length = dot(&vector, &vector).sqrt();
+            vector.into_iter().map(|value| value / length).collect()
+        });
+        proptest::collection::vec(vector, 2..200)
+    }
+
+    proptest! {
+        #[test]
+        fn the_nearest_are_those_of_a_full_comparison(vectors in vectors(), limit in 1usize..20) {
+            let mut matrix = Matrix::new(64);
+            for vector in &vectors[1..] {
+                matrix.push(vector.iter().copied());
+            }
+            let rows: Vec<u32> = (0..vectors.len() as u32 - 1).collect();
+            let scan = ExactScan::new(Arc::new(matrix), rows.clone());
+            let query = &vectors[0];
+            let mut all: Vec<(u32, f32)> =
+                rows.into_iter().map(|row| (row, scan.similarity(query, row))).collect();
+            all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            all.truncate(limit);
+            prop_assert_eq!(scan.nearest(query, limit, &|_| true), all);
+        }
+    }
 }

@@ -25,7 +25,7 @@ const MOST_TELLING: f32 = 12.0;
 
 /// A question, reduced to what tells it from others.
 #[derive(Clone, Debug)]
-pub(super) struct Meaning {
+pub(crate) struct Meaning {
     /// Distinct telling words, each replaced by the word for its class, with their weights.
     words: Vec<(String, f32)>,
     aspects: Aspects,
@@ -34,7 +34,7 @@ pub(super) struct Meaning {
 
 impl Meaning {
     /// Reads a question.
-    pub(super) fn of(question: &str) -> Self {
+    pub(crate) fn of(question: &str) -> Self {
         let mut words: Vec<(String, f32)> = Vec::new();
         let mut numbers = Vec::new();
         for token in Analyzer::words().cut(question) {
@@ -60,12 +60,12 @@ impl Meaning {
     }
 
     /// Whether it names anything at all.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
     /// How much of what it names the other names too, from 0 to 1.
-    pub(super) fn covered_by(&self, other: &Self) -> f32 {
+    pub(crate) fn covered_by(&self, other: &Self) -> f32 {
         let total: f32 = self.words.iter().map(|(_, weight)| weight).sum();
         let covered: f32 = self
             .words
@@ -76,13 +76,13 @@ impl Meaning {
     }
 
     /// Weight of the most telling word that the other does not name.
-    pub(super) fn missing_in(&self, other: &Self) -> f32 {
+    pub(crate) fn missing_in(&self, other: &Self) -> f32 {
         let missing = self.words.iter().map(|(word, weight)| weight * (1.0 - other.holds(word)));
         missing.fold(0.0, f32::max)
     }
 
     /// Whether the other asks for something that this does not ask for, or for other numbers.
-    pub(super) fn differs_in_aspect(&self, other: &Self) -> bool {
+    pub(crate) fn differs_in_aspect(&self, other: &Self) -> bool {
         let asks_more = !self.aspects.covers(other.aspects);
         let other_numbers = !other.numbers.is_empty() && other.numbers != self.numbers;
         asks_more || other_numbers

@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use meaning::Meaning;
+pub(crate) use meaning::Meaning;
+use crate::edition::SourceRef;
 use crate::index::schema::{Item, QUESTION};
 use crate::index::snapshot::{Scope, Snapshot};
-use crate::library::LibraryError;
+use crate::index::vectors::dot;
+use crate::library::{Library, LibraryError};
 
 /// A prepared answer to what was asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +34,12 @@ pub struct AnswerMatch {
     pub answer: String,
     /// Ordinal of the passage that holds it, if one does.
     pub passage_ordinal: Option<u32>,
+    /// The answer as it is spoken on the telephone, where that differs.
+    #[serde(default)]
+    pub spoken: Option<String>,
+    /// What it rests on, in other documents too.
+    #[serde(default)]
+    pub sources: Vec<SourceRef>,
     /// Likeness of the two questions, from 0 to 1.
     pub score: f32,
 }
@@ -45,7 +53,7 @@ const SAME_COSINE: f32 = 0.955;
 /// How much of the words must agree where the cosine alone does not convince.
 const SAME_WORDS: f32 = 0.8;
 /// Weight of a word from which on it tells two matters apart: 身份证 from 居住证, 停电 from 停气.
-const TELLING: f32 = 8.0;
+pub(crate) const TELLING: f32 = 8.0;
 
 /// The prepared answers whose question is the one asked, best first.
 ///
@@ -74,6 +82,8 @@ pub(crate) fn matches(
             question,
             answer,
             passage_ordinal,
+            spoken,
+            sources,
         } = record.item
         else {
             continue;
@@ -91,6 +101,8 @@ pub(crate) fn matches(
             matched_question: question,
             answer,
             passage_ordinal,
+            spoken,
+            sources,
             score,
         });
     }
@@ -101,6 +113,33 @@ pub(crate) fn matches(
     let mut seen = BTreeSet::new();
     matches.retain(|found| seen.insert(found.answer_id.clone()));
     Ok(matches)
+}
+
+impl Library {
+    /// Which of these questions are the one asked, in other words: place and likeness from 0 to 1,
+    /// best first. Their vectors are kept, so that asking again costs one embedding.
+    pub fn same_questions(
+        &self,
+        asked: &str,
+        known: &[&str],
+    ) -> Result<Vec<(usize, f32)>, LibraryError> {
+        let meaning = Meaning::of(asked);
+        if known.is_empty() || meaning.is_empty() {
+            return Ok(Vec::new());
+        }
+        let vector = self.question_vector(asked)?;
+        let vectors = self.question_vectors(known)?;
+        let mut same: Vec<(usize, f32)> = Vec::new();
+        for (place, (question, other)) in known.iter().zip(&vectors).enumerate() {
+            let cosine = dot(&vector, other);
+            if cosine >= LEAST_COSINE {
+                let found = likeness(&meaning, &Meaning::of(question), cosine);
+                same.extend(found.map(|likeness| (place, likeness)));
+            }
+        }
+        same.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Ok(same)
+    }
 }
 
 /// How alike two questions are, `None` if they are not the same.

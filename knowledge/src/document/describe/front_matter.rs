@@ -121,6 +121,9 @@ fn interpret(fields: &Mapping) -> FrontMatter {
         version_date: date(&["version_date"]),
         category: text(&["category", "分类"]),
         keywords: list(&["keywords", "关键词"]).unwrap_or_default(),
+        audience: text(&["audience", "适用对象", "服务对象"]),
+        service_kind: text(&["service_kind", "事项类型"]),
+        replaces: text(&["replaces", "代替", "废止文件"]),
         url: text(&["url", "来源网址"]),
         licence: text(&["licence", "license"]),
     };

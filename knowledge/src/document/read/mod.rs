@@ -7,7 +7,7 @@ mod format;
 mod grid;
 mod html;
 mod markdown;
-mod package;
+pub(super) mod package;
 mod pasted_tables;
 mod pdf;
 mod plain;

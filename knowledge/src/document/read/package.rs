@@ -1,4 +1,4 @@
-//! The zip container of docx and xlsx, read with a limit on what it unpacks to.
+//! The zip container of docx, xlsx and packs, read with a limit on what it unpacks to.
 
 use std::io::{Cursor, Read};
 
@@ -12,7 +12,7 @@ use crate::document::ImportError;
 const MOST_RATIO: u64 = 250;
 /// Below this, in bytes, the ratio says nothing.
 const LARGE: u64 = 8 * 1024 * 1024;
-/// Most parts that a package may have.
+/// Most parts that a document may have.
 const MOST_PARTS: usize = 10_000;
 
 /// An open package.
@@ -27,8 +27,17 @@ pub(crate) struct Package<'a> {
 impl<'a> Package<'a> {
     /// Opens a package of which at most `most_unpacked` bytes will be unpacked.
     pub(crate) fn open(bytes: &'a [u8], most_unpacked: u64) -> Result<Self, ImportError> {
+        Self::open_large(bytes, most_unpacked, MOST_PARTS)
+    }
+
+    /// The same for a package that may have more parts than a document has.
+    pub(crate) fn open_large(
+        bytes: &'a [u8],
+        most_unpacked: u64,
+        most_parts: usize,
+    ) -> Result<Self, ImportError> {
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(zip_error)?;
-        if archive.len() > MOST_PARTS {
+        if archive.len() > most_parts {
             return Err(ImportError::UnpacksTooLarge);
         }
         let names = archive
@@ -49,13 +58,23 @@ impl<'a> Package<'a> {
 
     /// Whether there is a part of this name.
     pub(crate) fn contains(&self, name: &str) -> bool {
-        self.names().any(|known| known == name)
+        self.archive.index_for_name(name).is_some()
     }
 
     /// Unpacks a part as text; `None` where there is none by that name.
+    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, ImportError> {
+        let Some(content) = self.bytes(name)? else {
+            return Ok(None);
+        };
+        let text = decode::decode(&content, None)
+            .map_err(|_| ImportError::damaged(format!("{name} 不是文字")))?;
+        Ok(Some(text.text.into_text()))
+    }
+
+    /// Unpacks a part; `None` where there is none by that name.
     ///
     /// Sizes are counted while unpacking; those in the headers are not believed.
-    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, ImportError> {
+    pub(crate) fn bytes(&mut self, name: &str) -> Result<Option<Vec<u8>>, ImportError> {
         if !self.contains(name) {
             return Ok(None);
         }
@@ -72,9 +91,7 @@ impl<'a> Package<'a> {
             return Err(ImportError::UnpacksTooLarge);
         }
         self.left -= unpacked;
-        let text = decode::decode(&content, None)
-            .map_err(|_| ImportError::damaged(format!("{name} 不是文字")))?;
-        Ok(Some(text.text.into_text()))
+        Ok(Some(content))
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn prepared(
                 questions,
                 answer,
                 passage,
+                ..PreparedAnswer::default()
             })
         })
         .collect()
