@@ -410,8 +410,8 @@ fn the_same_question_is_known_in_other_words() {
 fn two_documents_in_force_that_say_different_numbers_are_found() {
     let folder = TempDir::new().expect("a folder");
     let library = open(folder.path());
-    let old = "年满八十周岁的户籍老人，每人每月发给高龄津贴100元，由街道发放。";
-    let scale = "年满九十周岁的户籍老人，每人每月发给高龄津贴300元，由街道发放。";
+    let old = "年满80周岁的户籍老人，每人每月发给高龄津贴100元，由街道发放。";
+    let scale = "年满90周岁的户籍老人，每人每月发给高龄津贴300元，由街道发放。";
     let new = "年满80周岁的户籍老人，每人每月发给高龄津贴150元，由街道发放。";
     let notice = "养犬人应当自养犬之日起三十日内，带犬到公安机关办理养犬登记，领取养犬登记证。";
     apply(
@@ -419,7 +419,7 @@ fn two_documents_in_force_that_say_different_numbers_are_found() {
         &[
             publish(edition("old", "市", "高龄津贴", &[scale, old])),
             publish(edition("dog", "市", "养犬登记", &[notice])),
-            publish(edition("new", "社区", "高龄津贴发放", &[new])),
+            publish(edition("new", "社区", "高龄津贴", &[new])),
             publish(edition("again", "社区", "养犬登记", &[notice])),
             publish(edition("elsewhere", "别的市", "高龄津贴", &[&new.replace("150", "80")])),
         ],
