@@ -3,7 +3,7 @@
 use anyhow::Result;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Transaction};
 
-use super::figures::{COUNTED, SECOND};
+use super::figures::{COUNTED, counted};
 
 /// Keeps two nodes that start at once from doing this twice.
 const STARTING: i64 = 0x7869_616e_6779_696e;
@@ -40,15 +40,14 @@ const POSTGRES: [&str; 7] = [
     "ALTER TABLE work_orders ALTER COLUMN place_path TYPE TEXT COLLATE \"C\"",
 ];
 
-/// The columns that the figures sum up, and an index that holds all of a look at them. SQLite can only
-/// add such columns where it computes them anew and keeps them in the index; PostgreSQL keeps them.
-fn counted(sqlite: bool) -> Vec<String> {
-    let kept = if sqlite { "VIRTUAL" } else { "STORED" };
+/// The columns that the figures sum up, and an index that holds all of a look at them; they are computed
+/// when the index is written.
+fn counted_columns() -> Vec<String> {
     let mut statements = Vec::new();
-    for (column, [first, second]) in COUNTED {
+    for (column, conditions) in COUNTED {
+        let counted = counted(conditions);
         statements.push(format!(
-            "ALTER TABLE work_orders ADD COLUMN {column} BIGINT GENERATED ALWAYS AS \
-             (CASE WHEN {first} THEN 1 ELSE 0 END + CASE WHEN {second} THEN CAST({SECOND} AS BIGINT) ELSE 0 END) {kept}"
+            "ALTER TABLE work_orders ADD COLUMN {column} BIGINT GENERATED ALWAYS AS ({counted}) VIRTUAL"
         ));
     }
     let columns: Vec<&str> = COUNTED.iter().map(|(column, _)| *column).collect();
@@ -74,7 +73,7 @@ pub(super) async fn apply(pool: &AnyPool, sqlite: bool) -> Result<()> {
         .fetch_one(&mut *transaction)
         .await?;
         if there > 0 {
-            for statement in counted(sqlite) {
+            for statement in counted_columns() {
                 sqlx::query(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
             }
         }
@@ -94,15 +93,6 @@ pub(super) async fn apply(pool: &AnyPool, sqlite: bool) -> Result<()> {
     if there == 0 {
         for statement in POSTGRES {
             sqlx::query(statement).execute(&mut *transaction).await?;
-        }
-    }
-    let uncounted: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('work_orders_figures')")
-            .fetch_one(&mut *transaction)
-            .await?;
-    if uncounted > 0 {
-        for statement in counted(sqlite) {
-            sqlx::query(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
         }
     }
     Ok(transaction.commit().await?)
