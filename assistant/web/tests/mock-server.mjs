@@ -10,6 +10,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { start_community } from './mock-community.mjs';
+import { start_desk } from './mock-desk.mjs';
 import { EDITIONS, reply_to, SERVICES, WITH_PERSON } from './mock-replies.mjs';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -24,6 +25,7 @@ const TYPES = {
 export function start_mock({ port = 0, pace_ms = 60 } = {}) {
   const community = start_community();
   const { conversations } = community;
+  const desk = start_desk();
   const requests = [];
 
   const server = createServer((request, response) => {
@@ -42,6 +44,8 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
     response.setHeader('access-control-expose-headers', 'retry-after');
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     if (parts[0] !== 'api') return serve_file(parts, response);
+
+    if (parts[1] === 'desk') return desk.handle(request, response, parts, url.searchParams);
 
     const body = await read_json(request);
     requests.push({ method: request.method, path: url.pathname, body });
@@ -222,6 +226,7 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
         url: `http://127.0.0.1:${server.address().port}`,
         requests,
         staff: community.staff,
+        desk,
         /** Resolves when `condition` holds. */
         until: (condition) => until(condition, pace_ms),
         stop: () => {
@@ -241,6 +246,7 @@ function kept_reply({ reason, text }) {
 async function serve_file(parts, response) {
   let name = parts.join('/') || 'index.html';
   if (parts[0] === 'source') name = 'source.html';
+  if (parts[0] === 'desk' && parts.length === 1) name = 'desk.html';
   const path = normalize(join(DIST, name));
   try {
     if (!path.startsWith(DIST)) throw new Error('outside');

@@ -46,6 +46,7 @@ export const en_editing: typeof zh_editing = {
     never: 'Never published',
   },
   draft_state: { draft: 'Draft', in_review: 'In review', scheduled: 'Scheduled' },
+  only_draft: 'Draft',
   scheduled_for: (day) => `Goes out ${day}`,
   days_left: (days) => (days <= 0 ? 'Expires today' : `Expires in ${days} d`),
   warning_count: (count) => `${count} to look at`,
@@ -140,7 +141,7 @@ export const en_editing: typeof zh_editing = {
   no_original_help: 'It was pasted, written here or came with a pack.',
   original_of: (name) => `Original ${name}`,
   original_download: 'A browser cannot show this kind of file. Download and open it to compare.',
-  download: 'Download',
+  download: (size) => `Download (${size})`,
 
   field: {
     title: 'Title',

@@ -45,6 +45,7 @@ export const zh_editing = {
     never: '没有发布过',
   },
   draft_state: { draft: '有草稿', in_review: '待审核', scheduled: '定时发布' },
+  only_draft: '草稿',
   scheduled_for: (day: string) => `${day}发布`,
   days_left: (days: number) => (days <= 0 ? '今天到期' : `还有 ${days} 天到期`),
   warning_count: (count: number) => `${count} 处要看`,
@@ -135,7 +136,7 @@ export const zh_editing = {
   no_original_help: '这份是粘贴、手写或者从知识包来的。',
   original_of: (name: string) => `原件 ${name}`,
   original_download: '这种文件浏览器里看不了，请下载后打开对照。',
-  download: '下载',
+  download: (size: string) => `下载（${size}）`,
 
   // What it says about itself.
   field: {
