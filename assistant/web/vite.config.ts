@@ -11,7 +11,7 @@ const pages: BuildEnvironmentOptions = {
   target,
   modulePreload: { polyfill: false },
   rolldownOptions: {
-    input: { index: 'index.html', source: 'source.html', desk: 'desk.html' },
+    input: { index: 'index.html', source: 'source.html', desk: 'desk.html', docs: 'docs.html' },
     // The server embeds these files and answers with an ETag, so names stay the same.
     output: {
       entryFileNames: 'assets/[name].js',
