@@ -9,9 +9,9 @@ fn serve() -> Server {
 }
 
 /// A made-up paper of the community, so that nothing else can answer from it.
-const CANTEEN: &str = "# 黄家庄社区长者食堂用餐办法\n\n## 第一条 谁能来吃\n\n年满六十周岁、住在本社区的老人，凭身份证可以在长者食堂用餐。\n\n\
-    ## 第二条 多少钱\n\n午餐每份 8 元，八十周岁以上的老人每份 5 元。\n\n\
-    ## 第三条 几点开饭\n\n午餐时间是每天 11:30 到 13:00，周日休息。\n";
+const TOOLS: &str = "# 黄家庄社区共享工具房借用办法\n\n## 第一条 谁能借\n\n住在本社区的居民，凭身份证可以在工具房借工具。\n\n\
+    ## 第二条 多少钱\n\n借电钻每天 8 元，八十周岁以上的老人每天 5 元，当天还不收押金。\n\n\
+    ## 第三条 什么时候开门\n\n工具房每天 9:30 到 17:00 开门，周一休息。\n";
 
 fn upload(desk: &Desk, community: &str, name: &str, media_type: &str, bytes: &[u8]) -> (u16, Value) {
     desk.upload(&format!("knowledge/uploads?community={community}&name={name}"), media_type, bytes)
@@ -65,20 +65,20 @@ fn a_paper_is_mended_published_replaced_and_taken_back() {
     let desk: &Desk = &admin;
 
     // Before anything is written, nobody makes anything up.
-    let (before, _) = said(&server, "demo", "长者食堂午餐多少钱一份？");
+    let (before, _) = said(&server, "demo", "工具房借电钻一天多少钱？");
     assert!(!before.contains("8 元") && !before.contains("8元"), "{before}");
 
-    let (status, uploaded) = upload(desk, "demo", "canteen.md", "text/markdown", CANTEEN.as_bytes());
+    let (status, uploaded) = upload(desk, "demo", "tools.md", "text/markdown", TOOLS.as_bytes());
     assert_eq!(status, 201, "{uploaded}");
     let draft = &uploaded["draft"];
-    assert_eq!(draft["metadata"]["title"], "黄家庄社区长者食堂用餐办法");
+    assert_eq!(draft["metadata"]["title"], "黄家庄社区共享工具房借用办法");
     let draft_id = id(&draft["id"]);
 
     // The original is there as it was.
     let url = draft["original"]["url"].as_str().expect("a url").trim_start_matches("/api/desk/").to_owned();
     let (media_type, bytes) = desk.download(&url);
     assert!(media_type.starts_with("text/") || media_type == "application/octet-stream", "{media_type}");
-    assert_eq!(bytes, CANTEEN.as_bytes());
+    assert_eq!(bytes, TOOLS.as_bytes());
 
     // A slip is mended in one passage; the others keep their place in the file.
     let mut writing = as_it_stands(draft);
@@ -97,16 +97,16 @@ fn a_paper_is_mended_published_replaced_and_taken_back() {
     assert_eq!((status, stale["code"].as_str()), (409, Some("changed_meanwhile")), "{stale}");
 
     // The bench answers from the draft; residents do not.
-    let trial = json!({"community_id": "demo", "question": "长者食堂午餐多少钱一份？", "draft": draft_id});
+    let trial = json!({"community_id": "demo", "question": "工具房借电钻一天多少钱？", "draft": draft_id});
     let (status, bench) = desk.post("knowledge/bench", &trial);
     assert_eq!(status, 200, "{bench}");
-    assert_eq!(bench["evidence"][0]["title"], "黄家庄社区长者食堂用餐办法", "{bench}");
+    assert_eq!(bench["evidence"][0]["title"], "黄家庄社区共享工具房借用办法", "{bench}");
     assert!(bench["reply"]["sentences"].to_string().contains("9 元"), "{bench}");
-    assert!(!said(&server, "demo", "长者食堂午餐多少钱一份？").0.contains("9 元"));
+    assert!(!said(&server, "demo", "工具房借电钻一天多少钱？").0.contains("9 元"));
 
     // A check is kept that only the draft passes.
-    let expect = json!({"disposition": "answered", "title": "黄家庄社区长者食堂用餐办法", "contains": ["9元|9 元"]});
-    let check = json!({"community_id": "demo", "question": "长者食堂午餐多少钱一份？", "expect": expect});
+    let expect = json!({"disposition": "answered", "title": "黄家庄社区共享工具房借用办法", "contains": ["9元|9 元"]});
+    let check = json!({"community_id": "demo", "question": "工具房借电钻一天多少钱？", "expect": expect});
     assert_eq!(desk.post("knowledge/checks", &check).0, 201);
     let (status, preview) = desk.post(&format!("knowledge/drafts/{draft_id}/preview"), &json!({}));
     assert_eq!(status, 200, "{preview}");
@@ -116,14 +116,14 @@ fn a_paper_is_mended_published_replaced_and_taken_back() {
     let done = publish(desk, &written);
     let document = id(&done["document_id"]).to_owned();
     let first_edition = id(&done["edition"]).to_owned();
-    let (text, cited) = said(&server, "demo", "长者食堂午餐多少钱一份？");
+    let (text, cited) = said(&server, "demo", "工具房借电钻一天多少钱？");
     assert!(text.contains("9 元"), "{text}");
     assert_eq!(cited[0]["edition"], first_edition.as_str());
     let (_, run) = desk.post("knowledge/checks/runs", &json!({"community_id": "demo"}));
     assert_eq!(run["passed"], 1, "{run}");
 
     // The same file again is nothing new.
-    let (status, again) = upload(desk, "demo", "canteen.md", "text/markdown", CANTEEN.as_bytes());
+    let (status, again) = upload(desk, "demo", "tools.md", "text/markdown", TOOLS.as_bytes());
     assert_eq!((status, again["unchanged"].as_bool()), (200, Some(true)), "{again}");
 
     // A newer edition for a later day: today's answer stays, on that day the new one is given.
@@ -148,28 +148,28 @@ fn a_paper_is_mended_published_replaced_and_taken_back() {
     assert_eq!(changed.len(), 1, "{difference}");
     assert!(changed[0]["runs"].to_string().contains("12"), "{difference}");
     publish(desk, &next);
-    assert!(said(&server, "demo", "长者食堂午餐多少钱一份？").0.contains("9 元"));
-    let later = json!({"community_id": "demo", "question": "长者食堂午餐多少钱一份？", "on": "2099-02-01"});
+    assert!(said(&server, "demo", "工具房借电钻一天多少钱？").0.contains("9 元"));
+    let later = json!({"community_id": "demo", "question": "工具房借电钻一天多少钱？", "on": "2099-02-01"});
     let (_, bench) = desk.post("knowledge/bench", &later);
     assert!(bench["reply"]["sentences"].to_string().contains("12 元"), "{bench}");
 
     // Taken back with a reason, and back again; the trail tells all of it.
     let path = format!("knowledge/documents/{document}");
     assert_eq!(desk.post(&format!("{path}/withdraw"), &json!({"reason": ""})).0, 400);
-    let (status, page) = desk.post(&format!("{path}/withdraw"), &json!({"reason": "食堂停办"}));
+    let (status, page) = desk.post(&format!("{path}/withdraw"), &json!({"reason": "工具房停办"}));
     assert_eq!((status, page["document"]["in_force"].as_str()), (200, Some("withdrawn")), "{page}");
-    assert!(!said(&server, "demo", "长者食堂午餐多少钱一份？").0.contains("9 元"));
+    assert!(!said(&server, "demo", "工具房借电钻一天多少钱？").0.contains("9 元"));
     let back = json!({"edition": first_edition, "reason": "又开了"});
     let (status, page) = desk.post(&format!("{path}/roll-back"), &back);
     assert_eq!((status, page["document"]["in_force"].as_str()), (200, Some("now")), "{page}");
-    assert!(said(&server, "demo", "长者食堂午餐多少钱一份？").0.contains("9 元"));
+    assert!(said(&server, "demo", "工具房借电钻一天多少钱？").0.contains("9 元"));
     let (_, history) = desk.get(&format!("{path}/history"));
     let actions: Vec<&str> =
         history.as_array().expect("lines").iter().filter_map(|line| line["action"].as_str()).collect();
     for action in ["knowledge.publish", "knowledge.withdraw"] {
         assert!(actions.contains(&action), "{actions:?}");
     }
-    let (_, list) = desk.get("knowledge/documents?community=demo&q=%E9%95%BF%E8%80%85%E9%A3%9F%E5%A0%82");
+    let (_, list) = desk.get("knowledge/documents?community=demo&q=%E5%B7%A5%E5%85%B7%E6%88%BF");
     assert_eq!(list["total"], 1, "{list}");
 
     // A backup brings the original back too.
@@ -181,7 +181,7 @@ fn a_paper_is_mended_published_replaced_and_taken_back() {
     other.succeed(&["restore", backup]);
     let (head, tail) = draft["original"]["sha256"].as_str().expect("a digest").split_at(2);
     let kept = std::fs::read(other.data_dir().join("originals").join(head).join(tail)).expect("the original");
-    assert_eq!(kept, CANTEEN.as_bytes());
+    assert_eq!(kept, TOOLS.as_bytes());
 }
 
 #[test]
@@ -271,11 +271,11 @@ fn a_street_hands_its_knowledge_down_and_what_was_edited_there_stays() {
     let admin = Worker::administrator(&server);
     admin.add_community("river");
     let desk: &Desk = &admin;
-    let (_, uploaded) = upload(desk, "demo", "canteen.md", "text/markdown", CANTEEN.as_bytes());
+    let (_, uploaded) = upload(desk, "demo", "tools.md", "text/markdown", TOOLS.as_bytes());
     publish(desk, &uploaded["draft"]);
     let take = |version: &str| {
         let (kind, pack) = desk.download(&format!(
-            "knowledge/packs/export?community=demo&name=%E9%A3%9F%E5%A0%82&version={version}"
+            "knowledge/packs/export?community=demo&name=%E5%B7%A5%E5%85%B7&version={version}"
         ));
         assert_eq!(kind, "application/zip");
         pack
@@ -285,7 +285,7 @@ fn a_street_hands_its_knowledge_down_and_what_was_edited_there_stays() {
     let (status, summary) = give(&first);
     assert_eq!(status, 200, "{summary}");
     assert_eq!(summary["added"], 1, "{summary}");
-    assert!(said(&server, "river", "长者食堂午餐多少钱一份？").0.contains("8 元"));
+    assert!(said(&server, "river", "工具房借电钻一天多少钱？").0.contains("8 元"));
     assert_eq!(give(&first).1["unchanged"], 1);
 
     // The river community has its own price; the street's next version does not take it away.
@@ -300,13 +300,13 @@ fn a_street_hands_its_knowledge_down_and_what_was_edited_there_stays() {
         publish(desk, &draft);
     };
     edit("river", &document, "8 元", "7 元");
-    let (_, own) = desk.get("knowledge/documents?community=demo&q=%E9%A3%9F%E5%A0%82");
+    let (_, own) = desk.get("knowledge/documents?community=demo&q=%E5%B7%A5%E5%85%B7");
     edit("demo", &id(&own["documents"][0]["id"]).to_owned(), "8 元", "10 元");
     let (status, summary) = give(&take("2"));
     assert_eq!(status, 200, "{summary}");
     assert_eq!(summary["kept"].as_array().map(Vec::len), Some(1), "{summary}");
     assert!(summary["kept"][0]["draft"].is_string(), "{summary}");
-    assert!(said(&server, "river", "长者食堂午餐多少钱一份？").0.contains("7 元"));
+    assert!(said(&server, "river", "工具房借电钻一天多少钱？").0.contains("7 元"));
     assert_eq!(give(b"PK\x03\x04 not a pack").0, 422);
 }
 
@@ -320,12 +320,16 @@ fn a_key_opens_what_it_was_made_for_and_nothing_else() {
     let token = made["token"].as_str().expect("a token").to_owned();
     let program = Desk::with_key(server.base(), &token);
     assert_eq!(program.get("knowledge/documents?community=demo").0, 200);
-    let (status, uploaded) = upload(&program, "demo", "canteen.md", "text/markdown", CANTEEN.as_bytes());
+    let (status, uploaded) = upload(&program, "demo", "tools.md", "text/markdown", TOOLS.as_bytes());
     assert_eq!(status, 201, "{uploaded}");
     let path = format!("knowledge/drafts/{}/moves", id(&uploaded["draft"]["id"]));
     let publish = json!({"version": uploaded["draft"]["version"], "move": "publish"});
     assert_eq!(program.post(&path, &publish).0, 403);
     assert_eq!(program.get("accounts").0, 403);
+    assert_eq!(program.get("me/sessions").0, 403);
+    assert_eq!(program.get("mentions").0, 403);
+    let all = json!({"community_id": "demo", "name": "官网", "permissions": ["manage_accounts"]});
+    assert_eq!(admin.post("knowledge/api-keys", &all).0, 403);
     assert_eq!(program.get("work-orders").0, 403);
     assert_eq!(program.get("knowledge/documents?community=cn").0, 403);
     let (_, keys) = admin.get("knowledge/api-keys?community=demo");

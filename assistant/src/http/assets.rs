@@ -26,6 +26,7 @@ pub(crate) async fn serve(request: Request) -> Response<Body> {
     let name = match path {
         "" => "index.html",
         "desk" => "desk.html",
+        "docs" => "docs.html",
         path if path.starts_with("source/") => "source.html",
         path => path,
     };

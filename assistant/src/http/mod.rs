@@ -1,6 +1,7 @@
 //! The server: pages and the API that the widget, the page and other programs speak.
 
 mod address;
+mod api_docs;
 mod assets;
 mod body;
 mod communities;
@@ -107,6 +108,7 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
 
     let open = Router::new()
         .route("/api/health", get(health::show))
+        .route("/api/openapi.json", get(api_docs::show))
         .route("/api/conversations/{id}", get(conversations::show))
         .route("/api/conversations/{id}/events", get(messages::stream))
         .route(

@@ -116,6 +116,7 @@ pub(crate) async fn sessions(
     State(state): State<AppState>,
     signed_in: SignedIn,
 ) -> AppResult<Json<Vec<OwnSession>>> {
+    signed_in.require_person()?;
     let own = session_id(&signed_in.session);
     let sessions = state.assistant.store().sessions(&signed_in.account.id, now()).await?;
     Ok(Json(
@@ -134,6 +135,7 @@ pub(crate) async fn end_session(
     signed_in: SignedIn,
     Path(id): Path<String>,
 ) -> AppResult<StatusCode> {
+    signed_in.require_person()?;
     if state.assistant.store().end_session_of(&signed_in.account.id, &id).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {

@@ -120,6 +120,11 @@ impl SignedIn {
         if self.may(permission, path) { Ok(()) } else { Err(not_allowed()) }
     }
 
+    /// Refuses a key: this is for whoever signed in themselves.
+    pub(crate) fn require_person(&self) -> AppResult<()> {
+        if self.key.is_none() { Ok(()) } else { Err(not_allowed()) }
+    }
+
     /// Refuses where the account holds no role at the node with this path.
     pub(crate) fn require_any(&self, path: &str) -> AppResult<()> {
         let reaches = self.key.is_none() && self.account.roles.iter().any(|held| is_within(path, &held.path));

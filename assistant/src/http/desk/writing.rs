@@ -192,6 +192,7 @@ pub(crate) async fn leave(
 }
 
 pub(crate) async fn mentions(State(state): State<AppState>, who: SignedIn) -> AppResult<Json<Vec<Mention>>> {
+    who.require_person()?;
     Ok(Json(state.assistant.store().mentions(&who.account.id).await?))
 }
 
@@ -200,6 +201,7 @@ pub(crate) async fn seen(
     who: SignedIn,
     Path(event): Path<String>,
 ) -> AppResult<StatusCode> {
+    who.require_person()?;
     state.assistant.store().mention_seen(&event, &who.account.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

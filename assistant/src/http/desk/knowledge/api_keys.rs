@@ -50,6 +50,7 @@ pub(crate) async fn add(
     Body(wanted): Body<KeyWanted>,
 ) -> AppResult<(StatusCode, Json<NewKeyPage>)> {
     let store = state.assistant.store();
+    who.require_person()?;
     let community = who.require_at(store, Permission::ManageAccounts, &wanted.community_id).await?;
     let name = wanted.name.trim();
     if name.is_empty() || name.chars().count() > 60 {
@@ -57,6 +58,10 @@ pub(crate) async fn add(
     }
     if wanted.permissions.is_empty() {
         return Err(Problem::invalid("permissions_missing", "请至少选一项权限。"));
+    }
+    // Whoever manages accounts can make one that may do anything.
+    if wanted.permissions.contains(&Permission::ManageAccounts) {
+        return Err(Problem::forbidden("not_allowed", "密钥不能管账号，请去掉这项权限。"));
     }
     if let Some(beyond) = wanted.permissions.iter().find(|one| !who.may(**one, &community.path)) {
         let told = format!("您自己没有“{beyond:?}”这项权限，不能给密钥。");
