@@ -296,17 +296,19 @@ impl Store {
         Ok((found, total))
     }
 
-    /// How many documents there are of each sort, whatever is searched for.
+    /// How many documents of the kind there are of each sort, whatever is searched for.
     pub async fn document_counts(&self, filter: &DocumentFilter) -> Result<DocumentCounts> {
         let mut bound = Vec::new();
-        let within = below_any("c.path", &filter.scopes, &mut bound, 2);
+        let within = below_any("c.path", &filter.scopes, &mut bound, 3);
         let statement = format!(
             "{}SELECT in_force, COALESCE(state, '') AS state, CAST(expiring AS BIGINT) AS expiring, COUNT(*) AS number FROM lines \
-             GROUP BY in_force, COALESCE(state, ''), expiring",
+             WHERE ($3 = '' OR kind = $3) GROUP BY in_force, COALESCE(state, ''), expiring",
             lines(&within)
         );
-        let mut query =
-            sqlx::query(AssertSqlSafe(statement)).bind(filter.today.to_string()).bind(filter.soon.to_string());
+        let mut query = sqlx::query(AssertSqlSafe(statement))
+            .bind(filter.today.to_string())
+            .bind(filter.soon.to_string())
+            .bind(filter.kind.map_or("", DocumentKind::name).to_owned());
         for value in bound {
             query = query.bind(value);
         }

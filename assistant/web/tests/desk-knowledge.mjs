@@ -13,7 +13,7 @@ export async function knowledge_page(session, view, options = {}) {
 
 /** The list of documents as the server has it. */
 export async function lines(page) {
-  const answer = await page.request.get('/api/desk/knowledge/documents');
+  const answer = await page.request.get(`${new URL(page.url()).origin}/api/desk/knowledge/documents`);
   return (await answer.json()).documents;
 }
 
@@ -122,7 +122,7 @@ export async function knowledge_checks(session) {
       draft.passages[1] = { ...draft.passages[1], text: '还书时间改为60天。' };
     });
     await page.locator('.passage-row textarea').first().fill('食堂中午开放。');
-    await page.locator('.clash').waitFor();
+    await page.locator('.panel.clash').waitFor();
     holds((await page.locator('.clash h2').innerText()).includes('周明'), 'who changed it');
     await page.locator('.clash .button.main').click();
     await saved(page);
@@ -138,7 +138,7 @@ export async function knowledge_checks(session) {
     same(await page.evaluate(() => document.activeElement.dataset.cell), '1-1', 'Enter goes down');
     await saved(page);
     const id = new URL(page.url()).hash.split('/').pop().split('?')[0];
-    const draft = await (await page.request.get(`/api/desk/knowledge/drafts/${id}`)).json();
+    const draft = await (await page.request.get(`${new URL(page.url()).origin}/api/desk/knowledge/drafts/${id}`)).json();
     holds(draft.passages[2].text.startsWith('年龄：80—89周岁；标准：每月80元；'), 'still a table');
   });
 
