@@ -45,7 +45,7 @@ export async function lift(day) {
   holds(last.includes('都记好了') && !last.includes('13812340001'), last);
   await session.shot(first.page_shown, 'day-elder-report');
   const { number } = first.order;
-  ledger.filed(number, { resident: first, added: ['added', 'contact', 'added'] });
+  ledger.filed(number, { resident: first, added: ['added', 'contact'] });
 
   const second = await Resident.open(session.base, place.ids.east);
   const { text } = await second.report('3栋2单元电梯又坏了，上不去楼');
@@ -57,7 +57,7 @@ export async function lift(day) {
 
   const third = await Resident.open(session.base, place.ids.east);
   await third.report('3栋2单元电梯坏了，老人下不了楼', '单独', '13812340003');
-  ledger.filed(third.order.number, { resident: third, added: ['contact', 'added'] });
+  ledger.filed(third.order.number, { resident: third, added: ['contact'] });
   await chen.open(third.order.number, 'to_accept');
   const similar = chen.page.locator('section[aria-labelledby=similar-title]');
   await chen.shot('similar');
@@ -196,7 +196,7 @@ export async function repairs(day) {
       const phone = /^1\d{10}$/.test(words[2]);
       ledger.filed(resident.order.number, {
         resident,
-        added: ['added', ...(phone ? ['contact', 'added'] : ['added'])],
+        added: ['added', ...(phone ? ['contact'] : ['added'])],
       });
       return resident;
     }),

@@ -9,7 +9,7 @@ async function reporter(day, community, ...words) {
   await resident.report(...words);
   const added = words
     .slice(1)
-    .flatMap((answer) => (/^1\d{10}$/.test(answer) ? ['contact', 'added'] : ['added']));
+    .flatMap((answer) => (/^1\d{10}$/.test(answer) ? ['contact'] : ['added']));
   day.ledger.filed(resident.order.number, { resident, added });
   return resident;
 }
@@ -160,7 +160,7 @@ export async function done_again(day) {
   const resident = await WidgetResident.open(session, place.ids.west);
   await resident.report('18栋旁边的路灯不亮', '前天', '13812340027');
   const { number, lookup_code } = resident.order;
-  ledger.filed(number, { resident, added: ['added', 'contact', 'added'] });
+  ledger.filed(number, { resident, added: ['added', 'contact'] });
   await chen.open(number, 'to_accept');
   await chen.move(number, 'dispatch', { assignee: day.staff.wang }, '待签收');
   await wang.open(number);
