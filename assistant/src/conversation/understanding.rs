@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use anyhow::{Context as _, Result};
+use dialects::script::to_simplified;
 use dialects::{Corrector, Entry, Heard, LanguageModel, Normalizer, Term, Variety, identify};
 use knowledge::Library;
 use tokio::task::spawn_blocking;
@@ -235,10 +236,11 @@ impl Ear {
             speaker.words.iter().partition(|word| !word.gloss.is_empty());
         let added: Vec<Entry> = glossed
             .into_iter()
-            .map(|word| Entry::new(word.form.clone(), word.gloss.clone()))
+            // What is said comes in simplified characters, whatever the word was written in.
+            .map(|word| Entry::new(to_simplified(&word.form).into_text(), word.gloss.clone()))
             .collect();
         let own_terms = own_terms.into_iter().map(|word| Term {
-            text: word.form.clone(),
+            text: to_simplified(&word.form).into_text(),
             weight: OWN_TERM,
         });
         let terms = learned.terms.iter().map(|term| Term::from(term.as_str())).chain(own_terms);
