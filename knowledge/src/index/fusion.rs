@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 
 use super::lexical::{self, FieldWeight, Ranking};
 use super::schema::{Columns, PASSAGE};
@@ -53,35 +54,38 @@ impl Rankings {
             length: LENGTH_NORMALISATION,
         };
         let both = |field| [weighted(&fields.body, field), weighted(&fields.head, field)];
-        let words = lexical::rank(snapshot, PASSAGE, &both(|columns| columns.words), &wording.words)?;
-        let bigrams = lexical::rank(snapshot, PASSAGE, &both(|columns| columns.bigrams), &wording.bigrams)?;
-        let sounds = FieldWeight {
-            field: fields.sounds,
-            weight: 1.0,
-            length: LENGTH_NORMALISATION,
+        let by_characters = || -> Result<(Ranking, Ranking), LibraryError> {
+            let columns = both(|columns| columns.bigrams);
+            let bigrams = lexical::rank(snapshot, PASSAGE, &columns, &wording.bigrams)?;
+            let sounds = FieldWeight {
+                field: fields.sounds,
+                weight: 1.0,
+                length: LENGTH_NORMALISATION,
+            };
+            // A typist sees what they wrote.
+            let heard = if query.spoken { wording.sounds.as_slice() } else { &[] };
+            Ok((bigrams, lexical::rank(snapshot, PASSAGE, &[sounds], heard)?))
         };
-        // A typist sees what they wrote.
-        let heard = if query.spoken { wording.sounds.as_slice() } else { &[] };
-        let sounds = lexical::rank(snapshot, PASSAGE, &[sounds], heard)?;
-        let head = [weighted(&fields.head, |columns| columns.words)];
-        let head = lexical::rank(snapshot, PASSAGE, &head, &wording.words)?;
-
-        let distances: Vec<Option<usize>> = snapshot
-            .rows
-            .facts
-            .iter()
-            .map(|row| scope.distance(row, PASSAGE))
-            .collect();
-        let admits = |row: u32| distances[row as usize].is_some();
+        let distances = snapshot.rows.distances(scope, PASSAGE);
+        let admits = |row: u32| distances.of(row).is_some();
+        let by_meaning = || -> Result<_, LibraryError> {
+            let columns = both(|columns| columns.words);
+            let words = lexical::rank(snapshot, PASSAGE, &columns, &wording.words)?;
+            let head = [weighted(&fields.head, |columns| columns.words)];
+            let head = lexical::rank(snapshot, PASSAGE, &head, &wording.words)?;
+            let nearest = snapshot.vectors.nearest(vector, DEPTH, &admits).into_iter();
+            let by_vector: Vec<u32> = nearest.map(|(row, _)| row).collect();
+            let prepared = PreparedQuestions::near(snapshot, scope, query, vector);
+            Ok((words, head, by_vector, prepared))
+        };
+        // Neither half waits for the other: over a city's passages each takes some 20 ms.
+        let (first, second) = std::thread::scope(|threads| {
+            let second = threads.spawn(by_characters);
+            (by_meaning(), second.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        });
+        let ((words, head, by_vector, mut prepared), (bigrams, sounds)) = (first?, second?);
         let by_words = best(&words.scores, &admits);
         let by_bigrams = best(&bigrams.scores, &admits);
-        let by_vector: Vec<u32> = snapshot
-            .vectors
-            .nearest(vector, DEPTH, &admits)
-            .into_iter()
-            .map(|(row, _)| row)
-            .collect();
-        let mut prepared = PreparedQuestions::near(snapshot, scope, query, vector);
         let pinned: BTreeSet<u32> = snapshot
             .passages(query.adjustments.pinned)
             .filter(|row| admits(*row))
@@ -126,7 +130,7 @@ impl Rankings {
                 });
                 Candidate {
                     row,
-                    distance: distances[at].unwrap_or(usize::MAX),
+                    distance: distances.of(row).unwrap_or(usize::MAX),
                     version: facts.version,
                     pinned: pinned.contains(&row),
                     scores: Scores {
