@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 
+use tantivy::schema::Field;
+
 use super::lexical::{self, FieldWeight, Ranking};
 use super::schema::{Columns, PASSAGE};
 use super::signals::{Parts, RankingWeights, Signals};
@@ -48,30 +50,22 @@ impl Rankings {
     ) -> Result<Self, LibraryError> {
         let wording = Wording::of(query.text);
         let fields = snapshot.fields;
-        let weighted = |columns: &Columns, field: fn(&Columns) -> tantivy::schema::Field| FieldWeight {
-            field: field(columns),
-            weight: 1.0,
-            length: LENGTH_NORMALISATION,
+        let both = |field: fn(&Columns) -> Field| {
+            [fields.body, fields.head].map(|columns| evenly(field(&columns)))
         };
-        let both = |field| [weighted(&fields.body, field), weighted(&fields.head, field)];
         let by_characters = || -> Result<(Ranking, Ranking), LibraryError> {
             let columns = both(|columns| columns.bigrams);
             let bigrams = lexical::rank(snapshot, PASSAGE, &columns, &wording.bigrams)?;
-            let sounds = FieldWeight {
-                field: fields.sounds,
-                weight: 1.0,
-                length: LENGTH_NORMALISATION,
-            };
             // A typist sees what they wrote.
             let heard = if query.spoken { wording.sounds.as_slice() } else { &[] };
-            Ok((bigrams, lexical::rank(snapshot, PASSAGE, &[sounds], heard)?))
+            Ok((bigrams, lexical::rank(snapshot, PASSAGE, &[evenly(fields.sounds)], heard)?))
         };
         let distances = snapshot.rows.distances(scope, PASSAGE);
         let admits = |row: u32| distances.of(row).is_some();
         let by_meaning = || -> Result<_, LibraryError> {
             let columns = both(|columns| columns.words);
             let words = lexical::rank(snapshot, PASSAGE, &columns, &wording.words)?;
-            let head = [weighted(&fields.head, |columns| columns.words)];
+            let head = [evenly(fields.head.words)];
             let head = lexical::rank(snapshot, PASSAGE, &head, &wording.words)?;
             let nearest = snapshot.vectors.nearest(vector, DEPTH, &admits).into_iter();
             let by_vector: Vec<u32> = nearest.map(|(row, _)| row).collect();
@@ -170,6 +164,15 @@ const SOUND: f32 = 0.6;
 
 /// How much the length of a field matters, from 0 to 1.
 const LENGTH_NORMALISATION: f32 = 0.75;
+
+/// A field that counts as much as the others.
+fn evenly(field: Field) -> FieldWeight {
+    FieldWeight {
+        field,
+        weight: 1.0,
+        length: LENGTH_NORMALISATION,
+    }
+}
 
 /// What part of what could be matched is matched.
 fn share(value: f32, ceiling: f32) -> f32 {

@@ -76,8 +76,7 @@ impl VectorIndex for ExactScan {
         let depth = limit + limit / 2 + LEAST_MARGIN;
         let mut best: BinaryHeap<Candidate> = BinaryHeap::with_capacity(depth + 1);
         for row in self.in_memory.iter().copied().filter(|row| admits(*row)) {
-            let coded = self.matrix.coded(self.rows[row as usize]);
-            let similarity = roughly(query_coded, coded);
+            let similarity = roughly(query_coded, self.matrix.coded(self.rows[row as usize]));
             if best.len() < depth {
                 best.push(Candidate { similarity, row });
             } else if best.peek().is_some_and(|worst| similarity > worst.similarity) {
