@@ -1,14 +1,14 @@
 //! How the library bears the documents of a whole city.
 //!
-//! `cargo run -p knowledge --example scale -- DOCUMENTS PASSAGES FOLDER...` reads the folders, cuts
-//! and varies what it reads until there are as many documents and passages, takes them in, and
-//! measures: import rate, size, memory, a publish, a search. Vectors are random, for nothing here
+//! `cargo run -p knowledge --example scale -- INDEX DOCUMENTS PASSAGES FOLDER...` reads the
+//! folders, cuts and varies what it reads until there are as many documents and passages, takes them
+//! into the folder INDEX unless it holds them already, and measures: import rate, size, memory, a publish, a search. Vectors are random, for nothing here
 //! depends on what they mean; the time of the embedding model comes on top.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 use std::error::Error;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -62,6 +62,7 @@ fn random(text: &str) -> Vec<f32> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
+    let folder = PathBuf::from(arguments.next().ok_or("an index folder first")?);
     let mut number = || -> Result<usize, Box<dyn Error>> {
         Ok(arguments
             .next()
@@ -71,11 +72,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (documents, passages) = (number()?, number()?);
     let clock = Instant::now();
     let mut read: Vec<(Metadata, Passage)> = Vec::new();
+    let mut questions: Vec<String> = Vec::new();
     let mut files = 0;
     for folder in arguments {
         for (_, document) in import_folder(Path::new(&folder), &Limits::default()) {
             let document = document?;
             files += 1;
+            let asked = document
+                .answers
+                .into_iter()
+                .flat_map(|answer| answer.questions);
+            questions.extend(asked);
             let metadata = document.metadata;
             read.extend(
                 document
@@ -91,12 +98,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         read.len()
     );
 
-    let folder = tempfile::TempDir::new()?;
-    let library = Library::open(folder.path(), Arc::new(Random))?;
+    let library = Library::open(&folder, Arc::new(Random))?;
     let clock = Instant::now();
     let mut taken = 0;
-    let mut sequence = 0;
-    for start in (0..documents).step_by(1000) {
+    let mut sequence = library.sequence();
+    let there = if sequence == 0 { 0 } else { documents };
+    for start in (there..documents).step_by(1000) {
         let changes: Vec<Change> = (start..documents.min(start + 1000))
             .map(|document| {
                 // The passages are spread evenly.
@@ -115,7 +122,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         library.passages(),
         library.passages() as f64 / seconds
     );
-    println!("on disk: {} MB; {}", size(folder.path())? >> 20, memory());
+    println!("on disk: {} MB; {}", size(&folder)? >> 20, memory());
 
     let mut times = Vec::new();
     for next in 0..10 {
@@ -140,40 +147,59 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let clock = Instant::now();
     drop(library);
-    let library = Library::open(folder.path(), Arc::new(Random))?;
+    let library = Library::open(&folder, Arc::new(Random))?;
     println!(
         "opened again in {:.0} ms",
         clock.elapsed().as_secs_f64() * 1000.0
     );
+    let long: Vec<String> = (0..SEARCHES)
+        .map(|search| {
+            let (metadata, passage) = &read[search * 7919 % read.len()];
+            let said: String = passage.text.chars().take(12).collect();
+            format!("{}{said}", metadata.title)
+        })
+        .collect();
+    println!("residents' questions:");
+    search(&library, &questions)?;
+    println!("a title with a stretch of the text:");
+    search(&library, &long)?;
+    println!("{}", memory());
+    Ok(())
+}
+
+/// Searches for some of the texts, every fourth as if it was spoken, and prints what that takes.
+fn search(library: &Library, texts: &[String]) -> Result<(), Box<dyn Error>> {
     let communities = ["city".to_owned()];
-    let mut steps: [Vec<f64>; 4] = Default::default();
-    for search in 0..SEARCHES {
-        let (metadata, passage) = &read[search * 7919 % read.len()];
-        let said: String = passage.text.chars().take(12).collect();
-        let text = format!("{}{said}", metadata.title);
+    let names = [
+        "whole",
+        "ranking",
+        "answers",
+        "reading",
+        "processor of one thread",
+    ];
+    let mut steps: [Vec<f64>; 5] = Default::default();
+    let step = (texts.len() / SEARCHES).max(1);
+    for (place, text) in texts.iter().step_by(step).enumerate() {
         let query = SearchQuery {
-            text: &text,
+            text,
             communities: &communities,
             on: date(2026, 11, 22),
             limit: 10,
-            spoken: search % 4 == 0,
+            spoken: place % 4 == 0,
             as_unseen: false,
             adjustments: Adjustments::default(),
         };
-        let clock = Instant::now();
+        let (clock, computed) = (Instant::now(), computed());
         let found = library.search(&query)?;
         steps[0].push(clock.elapsed().as_secs_f64() * 1000.0);
         steps[1].push(f64::from(found.timings.ranking_ms));
         steps[2].push(f64::from(found.timings.answers_ms));
         steps[3].push(f64::from(found.timings.reading_ms));
+        steps[4].push(self::computed() - computed);
     }
-    for (name, times) in ["search", "of it ranking", "answers", "reading"]
-        .iter()
-        .zip(&mut steps)
-    {
-        println!("{name}: {}", spread(times));
+    for (name, times) in names.iter().zip(&mut steps) {
+        println!("  {name}: {}", spread(times));
     }
-    println!("{}", memory());
     Ok(())
 }
 
@@ -233,6 +259,17 @@ fn spread(times: &mut [f64]) -> String {
         at(95),
         at(100)
     )
+}
+
+/// Milliseconds that this thread has had a processor, where the system says so: what a search takes
+/// when nothing else runs.
+fn computed() -> f64 {
+    let statistics = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = statistics
+        .split_whitespace()
+        .next()
+        .and_then(|first| first.parse().ok());
+    nanoseconds.unwrap_or(0.0) / 1e6
 }
 
 /// Bytes of all files of a folder and those in it.

@@ -25,8 +25,11 @@ use statement::{Fact, Statement};
 const DEPTH: usize = 6;
 /// Cosine from which on two passages may speak of the same thing, by this family of models.
 const LEAST_COSINE: f32 = 0.9;
-/// Letters beside its numbers from which on a sentence says by itself what it speaks of.
+/// Letters beside its numbers from which on a sentence says by itself what it rules.
 const SPEAKS_FOR_ITSELF: usize = 16;
+/// Share of common pairs of characters from which on two passages speak of one thing, whatever their
+/// documents are called; penalties are worded alike everywhere.
+const SAME_CASE: f32 = 0.55;
 /// Share of common pairs of characters from which on such sentences are the same rule.
 const SAME_RULE: f32 = 0.75;
 /// The same for short sentences, whose documents must be about the same too.
@@ -156,9 +159,8 @@ fn nearest(snapshot: &Snapshot, scope: &Scope, own: &[u32]) -> Vec<Vec<u32>> {
         if facts.edition == this || scope.distance(facts, PASSAGE).is_none() {
             continue;
         }
-        let vector = snapshot.vectors.vector(row);
         for (place, one) in own.iter().enumerate() {
-            let cosine = snapshot.vectors.similarity(vector, *one);
+            let cosine = snapshot.vectors.likeness(row, *one);
             if cosine >= LEAST_COSINE {
                 near[place].push((cosine, row));
             }
@@ -272,6 +274,8 @@ fn contradiction(
     right: &Read,
     statement: &Statement,
 ) -> Option<(f32, Vec<DifferingFact>)> {
+    let about_the_same = left.is_about_the_same(right);
+    let of_one_case = about_the_same || left.pairs.likeness(&right.pairs) >= SAME_CASE;
     let agreeing = |other: &Statement| {
         let pairs = statement.facts.iter().zip(&other.facts);
         pairs.filter(|(one, other)| one.quantity.agrees_with(&other.quantity)).count()
@@ -285,9 +289,11 @@ fn contradiction(
         let alike = statement.pairs.likeness(&other.pairs);
         let speaks = statement.letters.min(other.letters) >= SPEAKS_FOR_ITSELF;
         let same = if speaks {
-            alike >= SAME_RULE && speak_of_the_same(&statement.meaning, &other.meaning)
+            alike >= SAME_RULE
+                && speak_of_the_same(&statement.meaning, &other.meaning)
+                && of_one_case
         } else {
-            alike >= SAME_SHORT_RULE && left.is_about_the_same(right)
+            alike >= SAME_SHORT_RULE && about_the_same
         };
         let rank = (agreeing(other), alike);
         if same && best.is_none_or(|(known, _)| known < rank) {

@@ -4,6 +4,7 @@
 //! Scored here rather than by the index's own query tree, so that both fields share one saturation
 //! and every row tells which of the query's terms it holds.
 
+use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, TERMINATED, Term};
@@ -63,8 +64,7 @@ pub(crate) fn rank(
     pieces: &[Piece],
 ) -> Result<Ranking, LibraryError> {
     let rows = snapshot.rows.facts.len();
-    let of_this_kind = snapshot.rows.facts.iter().filter(|row| row.kind == kind);
-    let population = of_this_kind.count() as f32;
+    let population = snapshot.rows.population(kind) as f32;
     let mut terms = terms(snapshot, population, fields, pieces)?;
     terms.sort_by(|a, b| b.rarity.total_cmp(&a.rarity).then(a.text.cmp(&b.text)));
     terms.truncate(MOST_TERMS);
@@ -86,15 +86,16 @@ pub(crate) fn rank(
                     continue;
                 };
                 let lengths = segment.get_fieldnorms_reader(field.field)?;
+                let counts = occurrence_weights(field, *mean);
                 while postings.doc() != TERMINATED {
                     let doc = postings.doc();
                     let row = base + doc;
-                    let length = lengths.fieldnorm(doc) as f32 / mean;
-                    let normal = 1.0 - field.length + field.length * length;
-                    if frequency[row as usize] == 0.0 {
+                    let counts = counts[usize::from(lengths.fieldnorm_id(doc))];
+                    let frequency = &mut frequency[row as usize];
+                    if *frequency == 0.0 {
                         touched.push(row);
                     }
-                    frequency[row as usize] += field.weight * postings.term_freq() as f32 / normal;
+                    *frequency += counts * postings.term_freq() as f32;
                     postings.advance();
                 }
             }
@@ -111,6 +112,14 @@ pub(crate) fn rank(
         terms,
         scores,
         matched,
+    })
+}
+
+/// How much one occurrence counts in a field of each length, by the code of the length.
+fn occurrence_weights(field: &FieldWeight, mean: f32) -> [f32; 256] {
+    std::array::from_fn(|code| {
+        let length = FieldNormReader::id_to_fieldnorm(code as u8) as f32 / mean;
+        field.weight / (1.0 - field.length + field.length * length)
     })
 }
 

@@ -1,6 +1,6 @@
 //! One committed state of the index, as searches see it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use tantivy::columnar::StrColumn;
@@ -37,6 +37,8 @@ pub(crate) struct Rows {
     editions: Names,
     /// Row of each passage by edition and ordinal.
     passages: HashMap<(u32, u32), u32>,
+    /// How many rows there are of each kind.
+    populations: BTreeMap<u64, usize>,
 }
 
 /// What a ranking must know of a row without reading it.
@@ -84,7 +86,33 @@ impl Scope {
     }
 }
 
+/// How far away each row is, small enough to be looked up in any order.
+pub(crate) struct Distances(Vec<u8>);
+
+/// Stands for a row that is out of scope.
+const OUTSIDE: u8 = u8::MAX;
+
+impl Distances {
+    /// How far away a row's community is, `None` if the row is out of scope, out of force or of
+    /// another kind.
+    pub(crate) fn of(&self, row: u32) -> Option<usize> {
+        let distance = self.0[row as usize];
+        (distance != OUTSIDE).then_some(usize::from(distance))
+    }
+}
+
 impl Rows {
+    /// The distance of every row of a kind.
+    pub(crate) fn distances(&self, scope: &Scope, kind: u64) -> Distances {
+        let facts = self.facts.iter();
+        let distance = facts.map(|facts| match scope.distance(facts, kind) {
+            // No tree of communities is that deep.
+            Some(distance) => distance.min(usize::from(OUTSIDE) - 1) as u8,
+            None => OUTSIDE,
+        });
+        Distances(distance.collect())
+    }
+
     /// Reads the facts of every row, as far as `before` does not know them: a segment never changes
     /// but for the rows that are deleted.
     pub(crate) fn read(searcher: &Searcher, before: &Self) -> Result<Self, LibraryError> {
@@ -107,6 +135,9 @@ impl Rows {
             for (doc, facts) in (0..).zip(&mut rows.facts[base..]) {
                 facts.alive = !segment.is_deleted(doc);
             }
+        }
+        for facts in &rows.facts {
+            *rows.populations.entry(facts.kind).or_default() += 1;
         }
         let passages = (0..).zip(&rows.facts).filter(|(_, facts)| facts.alive && facts.kind == PASSAGE);
         rows.passages = passages
@@ -152,6 +183,11 @@ impl Rows {
         let alive: BTreeSet<u32> =
             self.facts.iter().filter(|row| row.alive).map(|row| row.community).collect();
         alive.into_iter().map(|community| self.communities.in_order[community as usize].as_str())
+    }
+
+    /// How many rows there are of a kind, those that are gone and not yet cleared away included.
+    pub(crate) fn population(&self, kind: u64) -> usize {
+        self.populations.get(&kind).copied().unwrap_or_default()
     }
 
     /// The row of a passage that is searched.

@@ -13,8 +13,8 @@ use super::matrix::{Coded, Matrix, encode};
 /// The exact scan serves the 150,000 passages of a city; a graph index can take its place beyond
 /// that.
 pub(crate) trait VectorIndex: Send + Sync {
-    /// The vector of a row.
-    fn vector(&self, row: u32) -> &[f32];
+    /// Likeness of two rows, from -1 to 1, to within a hundredth.
+    fn likeness(&self, row: u32, other: u32) -> f32;
 
     /// Likeness of one row to the query, from -1 to 1.
     fn similarity(&self, query: &[f32], row: u32) -> f32;
@@ -34,22 +34,31 @@ pub(crate) struct ExactScan {
     matrix: Arc<Matrix>,
     /// For each row of the index, the row of the matrix; several texts may share one.
     rows: Vec<u32>,
+    /// The rows of the index in the order in which their vectors stand in memory.
+    in_memory: Vec<u32>,
 }
 
 impl ExactScan {
     /// Takes the vectors, and which of them belongs to each row of the index.
     pub(crate) fn new(matrix: Arc<Matrix>, rows: Vec<u32>) -> Self {
-        Self { matrix, rows }
+        let mut in_memory: Vec<u32> = (0..rows.len() as u32).collect();
+        in_memory.sort_unstable_by_key(|row| (rows[*row as usize], *row));
+        Self {
+            matrix,
+            rows,
+            in_memory,
+        }
     }
 }
 
 impl VectorIndex for ExactScan {
-    fn vector(&self, row: u32) -> &[f32] {
-        self.matrix.row(self.rows[row as usize])
+    fn likeness(&self, row: u32, other: u32) -> f32 {
+        let coded = |row: u32| self.matrix.coded(self.rows[row as usize]);
+        roughly(coded(row), coded(other))
     }
 
     fn similarity(&self, query: &[f32], row: u32) -> f32 {
-        dot(query, self.vector(row))
+        dot(query, self.matrix.row(self.rows[row as usize]))
     }
 
     fn nearest(
@@ -66,9 +75,8 @@ impl VectorIndex for ExactScan {
         };
         let depth = limit + limit / 2 + LEAST_MARGIN;
         let mut best: BinaryHeap<Candidate> = BinaryHeap::with_capacity(depth + 1);
-        for row in (0..self.rows.len() as u32).filter(|row| admits(*row)) {
-            let coded = self.matrix.coded(self.rows[row as usize]);
-            let similarity = roughly(query_coded, coded);
+        for row in self.in_memory.iter().copied().filter(|row| admits(*row)) {
+            let similarity = roughly(query_coded, self.matrix.coded(self.rows[row as usize]));
             if best.len() < depth {
                 best.push(Candidate { similarity, row });
             } else if best.peek().is_some_and(|worst| similarity > worst.similarity) {
@@ -126,9 +134,12 @@ fn roughly(left: Coded, right: Coded) -> f32 {
     dot_of_codes(left.codes, right.codes) as f32 * (left.scale * right.scale)
 }
 
+/// Wrapping, for a check after each addition would keep the additions apart; 384 products of two
+/// bytes are far from the end of an `i32`.
 #[multiversion(targets = "simd")]
 fn dot_of_codes(left: &[i8], right: &[i8]) -> i32 {
-    left.iter().zip(right).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
+    let products = left.iter().zip(right).map(|(a, b)| i32::from(*a) * i32::from(*b));
+    products.fold(0, i32::wrapping_add)
 }
 
 /// Dot product; sixteen sums side by side let the compiler fill the widest registers there are.

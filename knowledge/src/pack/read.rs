@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use super::manifest::{CHECKS, MANIFEST, Manifest, original_part, sha256};
 use super::{
     FORMAT, MOST_BYTES, MOST_DOCUMENTS, MOST_UNPACKED, Original, Pack, PackError, PackedDocument,
+    PackedSource,
 };
 use crate::ImportedDocument;
 use crate::document::Package;
@@ -83,7 +84,7 @@ impl Pack {
                 return Err(bad("原件不在包里"));
             }
             let answers = packed.document.answers.len();
-            let is_there = |sources: &Vec<_>| sources.iter().all(|source| self.holds(source));
+            let is_there = |sources: &Vec<_>| sources.iter().all(|source| self.holds(*source));
             let listed = packed.sources.is_empty() || packed.sources.len() == answers;
             if !listed || !packed.sources.iter().all(is_there) {
                 return Err(bad("标准答案的依据不在包里"));
@@ -96,7 +97,7 @@ impl Pack {
         Ok(())
     }
 
-    fn holds(&self, source: &super::PackedSource) -> bool {
+    fn holds(&self, source: PackedSource) -> bool {
         let document = self.documents.get(source.document as usize);
         document.is_some_and(|packed| (source.ordinal as usize) < packed.document.passages.len())
     }

@@ -66,14 +66,13 @@ pub(crate) fn matches(
     text: &str,
     vector: &[f32],
 ) -> Result<Vec<AnswerMatch>, LibraryError> {
-    let distance = |row: u32| scope.distance(&snapshot.rows.facts[row as usize], QUESTION);
-    let nearest = snapshot
-        .vectors
-        .nearest(vector, DEPTH, &|row| distance(row).is_some());
     let asked = Meaning::of(text);
     if asked.is_empty() {
         return Ok(Vec::new());
     }
+    let distances = snapshot.rows.distances(scope, QUESTION);
+    let admits = |row: u32| distances.of(row).is_some();
+    let nearest = snapshot.vectors.nearest(vector, DEPTH, &admits);
     let mut matches = Vec::new();
     for (row, cosine) in nearest.into_iter().filter(|(_, cosine)| *cosine >= LEAST_COSINE) {
         let record = snapshot.record(row)?;
@@ -96,7 +95,7 @@ pub(crate) fn matches(
             edition_id: record.edition.edition_id,
             document_id: record.edition.document_id,
             community_id: record.edition.community_id,
-            distance: distance(row).unwrap_or(usize::MAX),
+            distance: distances.of(row).unwrap_or(usize::MAX),
             title: record.edition.title,
             matched_question: question,
             answer,
