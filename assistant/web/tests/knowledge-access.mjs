@@ -46,7 +46,9 @@ export async function knowledge_access_checks(session) {
       const [, draft] = await views(page);
       await show(page, draft);
       for (const pane of await page.locator('.beside .segments button').all()) {
-        await pane.click();
+        // Chromium without a screen never calls what four fields for days stand beside still.
+        const { x, y, width, height } = await pane.boundingBox();
+        await page.mouse.click(x + width / 2, y + height / 2);
         same(await axe_findings(page), [], await pane.innerText());
       }
       await page.getByRole('button', { name: '发布…' }).click();
@@ -84,8 +86,8 @@ export async function knowledge_access_checks(session) {
           .filter((node) => !node.closest('[lang=zh-CN], select'))
           .flatMap((node) => [...node.childNodes])
           .filter((node) => node.nodeType === 3)
-          // Names of people and columns are Chinese in every language.
-          .map((node) => node.data.trim().replace(/林知夏|周明|标准|年龄/g, ''))
+          // Names of people and columns, and what stands after a colon, are the community's own words.
+          .map((node) => node.data.trim().replace(/: .*$|林知夏|周明|标准|年龄/g, ''))
           .filter((text) => /[\u4e00-\u9fff]/.test(text)),
       );
       same(chinese, [], view);
