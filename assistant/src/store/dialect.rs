@@ -40,23 +40,44 @@ const POSTGRES: [&str; 7] = [
     "ALTER TABLE work_orders ALTER COLUMN place_path TYPE TEXT COLLATE \"C\"",
 ];
 
-/// The columns that the figures sum up, and an index that holds all of a look at them; they are computed
-/// when the index is written.
-fn counted_columns() -> Vec<String> {
-    let mut statements = Vec::new();
-    for (column, conditions) in COUNTED {
-        let counted = counted(conditions);
-        statements.push(format!(
-            "ALTER TABLE work_orders ADD COLUMN {column} BIGINT GENERATED ALWAYS AS ({counted}) VIRTUAL"
-        ));
-    }
+/// An index that holds all of a look at the figures.
+fn counted_index() -> String {
     let columns: Vec<&str> = COUNTED.iter().map(|(column, _)| *column).collect();
-    statements.push(format!(
+    format!(
         "CREATE INDEX work_orders_counted ON work_orders (community_id, created_at, kind, {})",
         columns.join(", ")
-    ));
-    statements.push("DROP INDEX work_orders_figures".to_owned());
-    statements
+    )
+}
+
+/// The columns that the figures sum up, computed when their index is written. Columns of earlier
+/// versions stay: what is virtual takes no room.
+async fn lay_counted(transaction: &mut Transaction<'_, Any>) -> Result<()> {
+    let index = counted_index();
+    let there: Option<String> =
+        sqlx::query_scalar("SELECT sql FROM sqlite_master WHERE type = 'index' AND name = 'work_orders_counted'")
+            .fetch_optional(&mut **transaction)
+            .await?;
+    if there.as_ref() == Some(&index) {
+        return Ok(());
+    }
+    let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_xinfo('work_orders')")
+        .fetch_all(&mut **transaction)
+        .await?;
+    let mut statements = vec!["DROP INDEX IF EXISTS work_orders_counted".to_owned()];
+    for (column, conditions) in COUNTED {
+        if columns.iter().all(|there| there != column) {
+            let counted = counted(conditions);
+            statements.push(format!(
+                "ALTER TABLE work_orders ADD COLUMN {column} BIGINT GENERATED ALWAYS AS ({counted}) VIRTUAL"
+            ));
+        }
+    }
+    statements.push(index);
+    statements.push("DROP INDEX IF EXISTS work_orders_figures".to_owned());
+    for statement in statements {
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut **transaction).await?;
+    }
+    Ok(())
 }
 
 /// Lays it on, where it is not yet.
@@ -65,18 +86,9 @@ pub(super) async fn apply(pool: &AnyPool, sqlite: bool) -> Result<()> {
         for statement in SQLITE {
             sqlx::query(statement).execute(pool).await?;
         }
-        // One program at a time; the index is dropped last, so it tells what is still to be done.
+        // One program at a time.
         let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-        let there: i64 = sqlx::query_scalar(
-            "SELECT COUNT(*) FROM sqlite_master WHERE type = 'index' AND name = 'work_orders_figures'",
-        )
-        .fetch_one(&mut *transaction)
-        .await?;
-        if there > 0 {
-            for statement in counted_columns() {
-                sqlx::query(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
-            }
-        }
+        lay_counted(&mut transaction).await?;
         return Ok(transaction.commit().await?);
     }
     let mut transaction: Transaction<'_, Any> = pool.begin().await?;

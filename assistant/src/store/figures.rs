@@ -42,7 +42,7 @@ pub struct Tally {
     pub filed: i64,
     /// Of these 已归档.
     pub archived: i64,
-    /// Of these still being worked on.
+    /// Of these not at an end: worked on, or the resident not asked yet (待回访).
     pub open: i64,
     /// Residents reached in the follow-up: the 有效回访, over which the shares are taken.
     pub followed_up: i64,
@@ -73,7 +73,7 @@ pub struct Tally {
 /// an index (`store::dialect`), because comparing texts at each look at 100,000 orders takes it three
 /// times as long. Where a condition changes its column needs another name.
 pub(super) const COUNTED: [(&str, [&str; 2]); 6] = [
-    ("counts_ended", ["state = '已归档'", "state IN ('待受理', '待派单', '待签收', '办理中', '挂起', '待审核')"]),
+    ("counts_standing", ["state = '已归档'", "state IN ('待受理', '待派单', '待签收', '办理中', '挂起', '待审核', '待回访')"]),
     ("counts_reached", ["reopened > 0", "contacted = 1"]),
     ("counts_solved", ["contacted = 1 AND signed_at IS NOT NULL", "contacted = 1 AND solved = 1"]),
     ("counts_content", ["contacted = 1 AND satisfaction = '满意'", "contacted = 1 AND satisfaction = '基本满意'"]),
