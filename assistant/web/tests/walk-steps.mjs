@@ -151,13 +151,13 @@ export async function two_editors(walk) {
   const other = await Hand.arrive(session, people.editor);
   await hand.tab('文档');
   await hand.press('粘贴文字');
-  await hand.fill(page.locator('dialog textarea'), '活动室早上八点开门。\n\n周一不开门。');
+  await hand.fill(page.locator('dialog textarea'), '## 几点开门\n\n活动室早上八点开门。\n\n## 哪天休息\n\n周一不开门。');
   await hand.fill(page.locator('dialog input'), '府前社区活动室');
   await hand.press('做成草稿');
-  await page.locator('.passage-row').first().waitFor();
+  await page.locator('.passage-row').nth(1).waitFor();
   const address = new URL(page.url()).hash;
   await other.page.evaluate((to) => (location.hash = to), address);
-  await other.page.locator('.passage-row').first().waitFor();
+  await other.page.locator('.passage-row').nth(1).waitFor();
   const saved = page.waitForResponse((response) => response.request().method() === 'PUT');
   const first = page.locator('.passage-row textarea').first();
   await first.fill((await first.inputValue()).replace('八点', '九点'));
@@ -168,10 +168,6 @@ export async function two_editors(walk) {
   same((await refused).status(), 409, 'the second to save');
   await other.page.locator('.panel.clash').waitFor();
   await other.look('two-editors');
-  await other.click(other.page.locator('.clash .tick input').first());
-  if (!(await other.page.locator('.clash .tick input').first().isChecked())) {
-    await other.click(other.page.locator('.clash .tick input').first());
-  }
   await other.press('把打勾的放进去，接着改');
   await other.saved();
   const id = address.split('/').pop().split('?')[0];
@@ -200,10 +196,11 @@ export async function scanned_pages({ hand, session }) {
   await alone.waitFor();
   await among.waitFor();
   await hand.look('scanned');
+  const said = (await alone.innerText()).replace(/\s+/g, ' ');
   await hand.click(among.locator('a'));
   await page.locator('.manuscript .caution', { hasText: '没有文字' }).first().waitFor();
   await hand.look('scanned-page');
-  return { alone: (await alone.innerText()).replace(/\s+/g, ' ') };
+  return said;
 }
 
 /** Who wrote last cannot publish once two people are wanted at the place. */

@@ -65,7 +65,7 @@ async function play() {
   );
   const text = await step('two editors at one draft', () => steps.two_editors(walk));
   holds(text.includes('九点') && text.includes('周二'), `both are kept: ${text}`);
-  const { alone } = await step('a scanned page is noticed', () => steps.scanned_pages(walk));
+  const alone = await step('a scanned page is noticed', () => steps.scanned_pages(walk));
   holds(/没有文字|图片|扫描/.test(alone), `the upload says so: ${alone}`);
   const why_not = await step('two people are wanted for what is published', () =>
     steps.four_eyes(walk),
