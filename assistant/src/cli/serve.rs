@@ -11,11 +11,13 @@ use crate::System;
 use crate::accounts::Passwords;
 use crate::alerts::{Deliverer, Rules};
 use crate::attachments::Attachments;
-use crate::conversation::Writer;
+use crate::config::Config;
+use crate::conversation::{Assistant, Writer};
 use crate::editor::Editor;
 use crate::first_sign_in::FirstSignIn;
 use crate::http;
 use crate::knowledge_base::KnowledgeBase;
+use crate::voice::Voice;
 use crate::work_orders::Runner;
 
 /// How often drafts that are due and questions asked in vain are looked for.
@@ -54,6 +56,8 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
     }
 
     let assistant = Arc::new(system.assistant(writer).await?);
+    let voice = Arc::new(Voice::default());
+    load_voice(&config, &assistant, &voice);
     let recovered = assistant.recover().await?;
     if recovered > 0 {
         tracing::warn!(recovered, "messages cut off by the last stop became work orders");
@@ -86,9 +90,39 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
         config.base_url(),
         config.conversation.community
     ));
-    http::serve(listener, assistant, &system.instance, &config, deliverer, editor, stopped()).await?;
+    http::serve(listener, assistant, &system.instance, &config, deliverer, editor, voice, stopped()).await?;
     system.store.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Loads what hears and speaks, beside everything else.
+fn load_voice(config: &Config, assistant: &Arc<Assistant>, voice: &Arc<Voice>) {
+    if config.hears() {
+        let (config, assistant, voice) = (config.clone(), Arc::clone(assistant), Arc::clone(voice));
+        tokio::task::spawn_blocking(move || match System::load_recognizer(&config) {
+            Ok(recognizer) => {
+                voice.set_hearing(assistant.hearing(recognizer));
+                tracing::info!("residents are heard");
+            }
+            Err(error) => tracing::error!(
+                error = format!("{error:#}"),
+                "the recogniser could not be loaded; residents type. `xiangyin models pull` gets it"
+            ),
+        });
+    }
+    if config.speaks() {
+        let (config, voice) = (config.clone(), Arc::clone(voice));
+        tokio::task::spawn_blocking(move || match System::load_voice(&config) {
+            Ok(speaking) => {
+                voice.set_speaking(speaking);
+                tracing::info!("replies are said aloud");
+            }
+            Err(error) => tracing::error!(
+                error = format!("{error:#}"),
+                "the voice could not be loaded; replies are read. `xiangyin models pull` gets it"
+            ),
+        });
+    }
 }
 
 /// Makes the first administrator where nobody can sign in yet, and says how.
