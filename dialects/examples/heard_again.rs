@@ -3,7 +3,10 @@
 
 use dialects::reading::{HeardErrors, heard_errors};
 
-#[expect(clippy::print_stdout, reason = "the figures are what the example is for")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures are what the example is for"
+)]
 fn main() -> std::io::Result<()> {
     let Some(path) = std::env::args().nth(1) else {
         println!("usage: heard_again TABLE.tsv");
@@ -17,7 +20,10 @@ fn main() -> std::io::Result<()> {
         };
         let errors = heard_errors(said, heard);
         if errors.wrong_syllables > 0 {
-            println!("{}/{}\t{said}\t{heard}", errors.wrong_syllables, errors.syllables);
+            println!(
+                "{}/{}\t{said}\t{heard}",
+                errors.wrong_syllables, errors.syllables
+            );
         }
         all = all.plus(&errors);
     }

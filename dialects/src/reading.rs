@@ -32,8 +32,12 @@ mod units;
 
 use std::{fmt, ops::Range};
 
-pub use self::{accent::accented, heard::{HeardErrors, heard_errors}, spoken::spoken};
 use self::sandhi::Read;
+pub use self::{
+    accent::accented,
+    heard::{HeardErrors, heard_errors},
+    spoken::spoken,
+};
 use crate::{Mapped, words};
 
 /// A stretch of speech up to a pause.
@@ -207,7 +211,11 @@ fn chinese(said: &Mapped, range: Range<usize>) -> Vec<Word> {
         .flat_map(|(number, word)| word.chars().map(move |_| number));
     let mut read: Vec<Read> = Vec::new();
     let mut places: Vec<(Range<usize>, bool)> = Vec::new();
-    for ((at, reading), word) in readings::readings(&cut).into_iter().enumerate().zip(word_numbers) {
+    for ((at, reading), word) in readings::readings(&cut)
+        .into_iter()
+        .enumerate()
+        .zip(word_numbers)
+    {
         let from = range.start + offsets[at];
         let place = from..from + letters[at].len_utf8();
         if sandhi::only_colours(&letters, at)

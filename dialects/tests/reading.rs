@@ -29,23 +29,37 @@ fn every_case_of_the_table_is_read_as_people_read_it() {
         let text = &text.replace("\\n", "\n");
         let got = spoken(text);
         if got.text() != said {
-            wrong.push(format!("{text}\n  said     {}\n  expected {said}", got.text()));
+            wrong.push(format!(
+                "{text}\n  said     {}\n  expected {said}",
+                got.text()
+            ));
         }
         if let Some(expected) = expected
             && pinyin(text) != expected
         {
-            wrong.push(format!("{text}\n  read     {}\n  expected {expected}", pinyin(text)));
+            wrong.push(format!(
+                "{text}\n  read     {}\n  expected {expected}",
+                pinyin(text)
+            ));
         }
     }
     assert!(count >= 300, "{count} cases");
-    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {count}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn what_is_said_can_be_marked_where_it_is_written() {
     let text = "拨打12345，3天内回复";
     let clauses = read(text);
-    let number = clauses[0].words.iter().find(|word| text[word.range.clone()].contains('1'));
+    let number = clauses[0]
+        .words
+        .iter()
+        .find(|word| text[word.range.clone()].contains('1'));
     assert_eq!(number.map(|word| &text[word.range.clone()]), Some("12345"));
     let day = clauses[1].syllables().nth(1).expect("天");
     assert_eq!(&text[day.range.clone()], "天");

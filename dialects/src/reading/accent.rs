@@ -56,7 +56,9 @@ fn usual(
         .filter(|rule| match &rule.context {
             SoundContext::Anywhere => true,
             SoundContext::After(initials) => initials.iter().any(|name| standard(name) == initial),
-            SoundContext::Before(starts) => starts.iter().any(|start| ending.starts_with(start.as_str())),
+            SoundContext::Before(starts) => starts
+                .iter()
+                .any(|start| ending.starts_with(start.as_str())),
             SoundContext::Sometimes(_) => false,
         })
         .max_by(|one, other| one.weight.total_cmp(&other.weight))
@@ -89,8 +91,12 @@ fn parts(pinyin: &str) -> (String, String) {
         ("", "wen") => "un",
         ("zh" | "ch" | "sh" | "r" | "z" | "c" | "s", "i") => "-i",
         ("b" | "p" | "m" | "f", "o") => "uo",
-        ("", other) if other.starts_with('y') => return (String::new(), other.replacen('y', "i", 1)),
-        ("", other) if other.starts_with('w') => return (String::new(), other.replacen('w', "u", 1)),
+        ("", other) if other.starts_with('y') => {
+            return (String::new(), other.replacen('y', "i", 1));
+        }
+        ("", other) if other.starts_with('w') => {
+            return (String::new(), other.replacen('w', "u", 1));
+        }
         (_, other) => other,
     };
     (initial.to_owned(), ending.to_owned())

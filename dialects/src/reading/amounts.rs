@@ -13,31 +13,42 @@ pub(super) fn rules() -> Vec<Option<Rule>> {
     let unit = units::pattern();
     vec![
         // Shares.
-        Rule::new(&format!(r"([-+]?){NUMBER}\s*([%‰])?{TO}{NUMBER}\s*([%‰])"), |found| {
-            let name = share_of(found.group(5));
-            let from = if found.group(3).is_empty() && found.group(1).is_empty() {
-                format!("{name}{}", number(found.group(2)))
-            } else {
-                format!("{}{name}{}", sign(found), number(found.group(2)))
-            };
-            (!found.is_part_before())
-                .then(|| format!("{from}到{name}{}", number(found.group(4))))
-        }),
+        Rule::new(
+            &format!(r"([-+]?){NUMBER}\s*([%‰])?{TO}{NUMBER}\s*([%‰])"),
+            |found| {
+                let name = share_of(found.group(5));
+                let from = if found.group(3).is_empty() && found.group(1).is_empty() {
+                    format!("{name}{}", number(found.group(2)))
+                } else {
+                    format!("{}{name}{}", sign(found), number(found.group(2)))
+                };
+                (!found.is_part_before())
+                    .then(|| format!("{from}到{name}{}", number(found.group(4))))
+            },
+        ),
         Rule::new(&format!(r"([-+]?){NUMBER}\s*([%‰])"), |found| {
             (!found.is_part_before()).then(|| {
-                format!("{}{}{}", sign(found), share_of(found.group(3)), number(found.group(2)))
+                format!(
+                    "{}{}{}",
+                    sign(found),
+                    share_of(found.group(3)),
+                    number(found.group(2))
+                )
             })
         }),
         // Money.
-        Rule::new(&format!(r"[¥￥]\s*{NUMBER}(?:{TO}[¥￥]?{NUMBER})?\s*(万|亿)?元?"), |found| {
-            let times = found.group(3);
-            let low = found.group(1);
-            Some(match found.group(2) {
-                "" if times.is_empty() => money(low),
-                "" => format!("{}{times}元", counted(low, times)),
-                high => format!("{}到{}{times}元", number(low), counted(high, "元")),
-            })
-        }),
+        Rule::new(
+            &format!(r"[¥￥]\s*{NUMBER}(?:{TO}[¥￥]?{NUMBER})?\s*(万|亿)?元?"),
+            |found| {
+                let times = found.group(3);
+                let low = found.group(1);
+                Some(match found.group(2) {
+                    "" if times.is_empty() => money(low),
+                    "" => format!("{}{times}元", counted(low, times)),
+                    high => format!("{}到{}{times}元", number(low), counted(high, "元")),
+                })
+            },
+        ),
         Rule::new(&format!(r"(?:US)?\$\s*{NUMBER}"), |found| {
             Some(format!("{}美元", counted(found.group(1), "元")))
         }),
@@ -50,7 +61,13 @@ pub(super) fn rules() -> Vec<Option<Rule>> {
             &format!(r"(-|−)?{NUMBER}\s*({unit})?{TO}(-|−)?{NUMBER}\s*({unit})"),
             |found| {
                 let said = unit_said(found.group(6))?;
-                let below = |group: usize| if found.group(group).is_empty() { "" } else { below_zero(said) };
+                let below = |group: usize| {
+                    if found.group(group).is_empty() {
+                        ""
+                    } else {
+                        below_zero(said)
+                    }
+                };
                 (!found.is_part()).then(|| {
                     format!(
                         "{}{}到{}{}{said}",
@@ -62,13 +79,20 @@ pub(super) fn rules() -> Vec<Option<Rule>> {
                 })
             },
         ),
-        Rule::new(&format!(r"(-|−)?{NUMBER}\s*({unit})(/[A-Za-z\p{{Han}}·]+)?"), |found| {
-            let said = unit_said(found.group(3))?;
-            let below = if found.group(1).is_empty() { "" } else { below_zero(said) };
-            let each = per(found.group(4));
-            (!found.is_part())
-                .then(|| format!("{below}{}{said}{each}", counted(found.group(2), said)))
-        }),
+        Rule::new(
+            &format!(r"(-|−)?{NUMBER}\s*({unit})(/[A-Za-z\p{{Han}}·]+)?"),
+            |found| {
+                let said = unit_said(found.group(3))?;
+                let below = if found.group(1).is_empty() {
+                    ""
+                } else {
+                    below_zero(said)
+                };
+                let each = per(found.group(4));
+                (!found.is_part())
+                    .then(|| format!("{below}{}{said}{each}", counted(found.group(2), said)))
+            },
+        ),
         // What something costs for each.
         Rule::new(
             r"(?P<said>(?:元|块|角|分|克|公斤|千克|次|人|个|户|升|吨|公里|米|斤|度|小时|天|平方米|立方米|千瓦时|万元|美元)(?:/(?:\p{Han}{1,5}|㎡|m²|m2|m³|m3|kg|km|kWh|kwh|h|L)(?:·\p{Han}{1,2})?)+)",
@@ -79,9 +103,8 @@ pub(super) fn rules() -> Vec<Option<Rule>> {
             let (above, below) = (found.group(1), found.group(2));
             let (numerator, denominator) = (above.parse::<u32>().ok()?, below.parse::<u32>().ok()?);
             let proper = numerator < denominator && numerator > 0;
-            let joined = found.is_part()
-                || found.before.ends_with('/')
-                || found.after.starts_with('/');
+            let joined =
+                found.is_part() || found.before.ends_with('/') || found.after.starts_with('/');
             (proper && !joined).then(|| format!("{}分之{}", whole(below), whole(above)))
         }),
         // Ranges.
@@ -100,7 +123,9 @@ pub(super) fn rules() -> Vec<Option<Rule>> {
         }),
         Rule::new(&format!("[-−]{NUMBER}"), |found| {
             let apart = found.before.is_empty()
-                || found.before.ends_with([' ', '，', '。', '：', ':', '（', '(', '是', '为', '到', '达']);
+                || found.before.ends_with([
+                    ' ', '，', '。', '：', ':', '（', '(', '是', '为', '到', '达',
+                ]);
             apart.then(|| format!("负{}", number(found.group(1))))
         }),
         Rule::new(NUMBER, |found| Some(counted(found.group(1), found.after))),
@@ -117,7 +142,11 @@ fn sign(found: &Found<'_>) -> &'static str {
 }
 
 fn share_of(mark: &str) -> &'static str {
-    if mark == "‰" { "千分之" } else { "百分之" }
+    if mark == "‰" {
+        "千分之"
+    } else {
+        "百分之"
+    }
 }
 
 fn below_zero(unit: &str) -> &'static str {
@@ -134,9 +163,10 @@ fn unit_said(written: &str) -> Option<&'static str> {
 
 /// 12.80 is 十二元八角.
 fn money(written: &str) -> String {
-    let Some((above, below)) = written.split_once('.').filter(|(above, below)| {
-        below.len() == 2 && above.trim_start_matches('0') != ""
-    }) else {
+    let Some((above, below)) = written
+        .split_once('.')
+        .filter(|(above, below)| below.len() == 2 && above.trim_start_matches('0') != "")
+    else {
         return format!("{}元", counted(written, "元"));
     };
     let above = counted(above, "元");
@@ -144,7 +174,11 @@ fn money(written: &str) -> String {
         [b'0', b'0'] => format!("{above}元"),
         [b'0', _] => format!("{above}元零{}分", digits(&below[1..])),
         [_, b'0'] => format!("{above}元{}角", counted(&below[..1], "角")),
-        _ => format!("{above}元{}角{}分", counted(&below[..1], "角"), digits(&below[1..])),
+        _ => format!(
+            "{above}元{}角{}分",
+            counted(&below[..1], "角"),
+            digits(&below[1..])
+        ),
     }
 }
 
@@ -155,14 +189,16 @@ fn range(found: &Found<'_>) -> Option<String> {
     }
     let (low, high) = (found.group(1), found.group(2));
     let value = |written: &str| written.replace(',', "").parse::<f64>().ok();
-    let zero_first = |written: &str| written.len() > 1 && written.starts_with('0') && !written.contains('.');
+    let zero_first =
+        |written: &str| written.len() > 1 && written.starts_with('0') && !written.contains('.');
     // 3-5万: the first counts 万 too.
     let goes_up = value(low)? < value(high)? || found.precedes(&["万", "亿"]);
     // 5-301 is building and room.
     let is_room = low.len() <= 2
         && high.len() >= 3
         && !high.contains(['.', ','])
-        && (found.after.is_empty() || found.precedes(&["室", "号", "房", "，", "。", "、", "的", "漏", "停"]));
+        && (found.after.is_empty()
+            || found.precedes(&["室", "号", "房", "，", "。", "、", "的", "漏", "停"]));
     if goes_up && !is_room && !zero_first(low) && !zero_first(high) {
         let from = if found.precedes(&["月", "号", "日", "楼", "栋", "单元"]) {
             number(low)
@@ -171,7 +207,13 @@ fn range(found: &Found<'_>) -> Option<String> {
         };
         return Some(format!("{from}到{}", counted(high, found.after)));
     }
-    let part = |written: &str| if written.len() > 2 { super::numbers::code(written) } else { number(written) };
+    let part = |written: &str| {
+        if written.len() > 2 {
+            super::numbers::code(written)
+        } else {
+            number(written)
+        }
+    };
     Some(format!("{}杠{}", part(low), part(high)))
 }
 

@@ -32,7 +32,11 @@ fn network() -> Vec<Option<Rule>> {
             r"(?:https?://)?((?:[A-Za-z0-9-]+\.)+(?:com|cn|net|org|gov|edu|io|top|vip|app|shop|me|info)(?:\.cn)?)((?::\d+)?(?:/[A-Za-z0-9._~%/?#=&+-]*)?)",
             |found| {
                 let rest = found.group(2).trim_end_matches('/');
-                let rest = if rest.is_empty() { "" } else { "，后面的地址请看屏幕" };
+                let rest = if rest.is_empty() {
+                    ""
+                } else {
+                    "，后面的地址请看屏幕"
+                };
                 Some(format!("{}{rest}", address(found.group(1))))
             },
         ),
@@ -79,14 +83,19 @@ fn names() -> Vec<Option<Rule>> {
                 let plate = found.group(0);
                 let province = plate.chars().next()?;
                 let has_digit = plate.chars().any(|letter| letter.is_ascii_digit());
-                (has_digit && !found.after.starts_with(|next: char| next.is_ascii_alphanumeric()))
-                    .then(|| format!("{province}{}", code(plate)))
+                (has_digit
+                    && !found
+                        .after
+                        .starts_with(|next: char| next.is_ascii_alphanumeric()))
+                .then(|| format!("{province}{}", code(plate)))
             },
         ),
         Rule::new(
             &format!(r"{CALLED}(?P<said>[A-Za-z0-9][A-Za-z0-9-]{{2,}})"),
             |found| {
-                let has_digit = found.said().contains(|letter: char| letter.is_ascii_digit());
+                let has_digit = found
+                    .said()
+                    .contains(|letter: char| letter.is_ascii_digit());
                 has_digit.then(|| dictated(found.said()))
             },
         ),
@@ -95,7 +104,13 @@ fn names() -> Vec<Option<Rule>> {
             let parts: Vec<String> = (1..=4)
                 .map(|at| found.group(at))
                 .filter(|part| !part.is_empty())
-                .map(|part| if part.len() > 2 { code(part) } else { whole(part) })
+                .map(|part| {
+                    if part.len() > 2 {
+                        code(part)
+                    } else {
+                        whole(part)
+                    }
+                })
                 .collect();
             (!found.is_part()).then(|| parts.join("杠"))
         }),
@@ -107,22 +122,33 @@ fn names() -> Vec<Option<Rule>> {
                 .then(|| format!("{}{}", code(found.group(1)), found.group(2)))
         }),
         // Bus lines and roads.
-        Rule::new(r"(\d{3})(?P<rest>路(?:公交|车|公共汽车)?)", |found| {
-            (!found.is_part_before()).then(|| format!("{}{}", code(found.group(1)), found.group(2)))
-        }),
+        Rule::new(
+            r"(\d{3})(?P<rest>路(?:公交|车|公共汽车)?)",
+            |found| {
+                (!found.is_part_before())
+                    .then(|| format!("{}{}", code(found.group(1)), found.group(2)))
+            },
+        ),
     ]
 }
 
 fn telephones() -> Vec<Option<Rule>> {
     vec![
-        Rule::new(r"(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})", |found| {
-            (!found.is_part() && !ends_in_code(found)).then(|| {
-                let parts = [found.group(1), found.group(2), found.group(3)];
-                parts.map(code).join("，")
-            })
-        }),
+        Rule::new(
+            r"(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})",
+            |found| {
+                (!found.is_part() && !ends_in_code(found)).then(|| {
+                    let parts = [found.group(1), found.group(2), found.group(3)];
+                    parts.map(code).join("，")
+                })
+            },
+        ),
         Rule::new(r"(1[3-9]\d)[*×xX]{4}(\d{4})", |found| {
-            Some(format!("{}，星号，{}", code(found.group(1)), code(found.group(2))))
+            Some(format!(
+                "{}，星号，{}",
+                code(found.group(1)),
+                code(found.group(2))
+            ))
         }),
         Rule::new(
             r"[（(]?(0[12]\d|0[3-9]\d{2})[)）]?[- —]?(\d{7,8})(?:(?:-|转|转接|—)(\d{1,6}))?",
@@ -139,18 +165,27 @@ fn telephones() -> Vec<Option<Rule>> {
                 Some(format!("{}，{local}{extension}", code(found.group(1))))
             },
         ),
-        Rule::new(r"([48]00)(?:[- ]?(\d{3})[- ]?(\d{4})|[- ](\d{4})[- ](\d{3}))", |found| {
-            (!found.is_part()).then(|| {
-                let parts = (1..=5).map(|at| found.group(at)).filter(|part| !part.is_empty());
-                parts.map(code).collect::<Vec<_>>().join("，")
-            })
-        }),
+        Rule::new(
+            r"([48]00)(?:[- ]?(\d{3})[- ]?(\d{4})|[- ](\d{4})[- ](\d{3}))",
+            |found| {
+                (!found.is_part()).then(|| {
+                    let parts = (1..=5)
+                        .map(|at| found.group(at))
+                        .filter(|part| !part.is_empty());
+                    parts.map(code).collect::<Vec<_>>().join("，")
+                })
+            },
+        ),
         Rule::new(
             r"(?:电话|热线|拨打|致电|拨|打|分机|呼叫|短信到|发送到|客服|报警)(?:是|为|:|：|“|（|\s|号码|：“){0,3}(?P<said>\d{3,8})",
             |found| {
-                let counted = found.precedes(&["元", "个", "次", "分", "天", "人", "折", "万", "%", "."]);
-                (!counted && !found.after.starts_with(|next: char| next.is_ascii_alphanumeric()))
-                    .then(|| dictated(found.said()))
+                let counted =
+                    found.precedes(&["元", "个", "次", "分", "天", "人", "折", "万", "%", "."]);
+                (!counted
+                    && !found
+                        .after
+                        .starts_with(|next: char| next.is_ascii_alphanumeric()))
+                .then(|| dictated(found.said()))
             },
         ),
         Rule::new(r"110|112|114|117|119|120|122", |found| {
@@ -165,12 +200,19 @@ fn telephones() -> Vec<Option<Rule>> {
         }),
         Rule::new(r"(?i)(v|ver|版本)\s*(\d+(?:\.\d+)+)", |found| {
             let parts: Vec<String> = found.group(2).split('.').map(number).collect();
-            Some(format!("{}{}", found.group(1).to_uppercase(), parts.join("点")))
+            Some(format!(
+                "{}{}",
+                found.group(1).to_uppercase(),
+                parts.join("点")
+            ))
         }),
         Rule::new(r"([A-Za-z]+)(\d+\.\d+)", |found| {
             (!found.is_part()).then(|| format!("{}{}", found.group(1), number(found.group(2))))
         }),
-        Rule::new(r"[A-Za-z]+-?\d[A-Za-z0-9-]*|\d+[A-Za-z][A-Za-z0-9-]*", mixed),
+        Rule::new(
+            r"[A-Za-z]+-?\d[A-Za-z0-9-]*|\d+[A-Za-z][A-Za-z0-9-]*",
+            mixed,
+        ),
     ]
 }
 
@@ -212,17 +254,19 @@ fn mixed(found: &Found<'_>) -> Option<String> {
 /// Whether something is counted: 120元, 12345人.
 fn is_counted(found: &Found<'_>) -> bool {
     const COUNTED: &[&str] = &[
-        "元", "块", "个", "人", "名", "位", "户", "次", "天", "日内", "岁", "周", "年", "万", "千", "亿",
-        "平", "米", "公", "斤", "克", "吨", "份", "张", "件", "套", "项", "家", "条", "分", "秒", "小时",
-        "毫", "%", "％", "倍", "余", "多", "度", "台", "辆", "升", "立方", "只", "号楼", "栋", "级", "℃",
-        "月", "期", "课时", "字", "页", "mm", "k", "m", "厘", "亩", "-", "~", "—", "至", "到1", "到2",
+        "元", "块", "个", "人", "名", "位", "户", "次", "天", "日内", "岁", "周", "年", "万", "千",
+        "亿", "平", "米", "公", "斤", "克", "吨", "份", "张", "件", "套", "项", "家", "条", "分",
+        "秒", "小时", "毫", "%", "％", "倍", "余", "多", "度", "台", "辆", "升", "立方", "只",
+        "号楼", "栋", "级", "℃", "月", "期", "课时", "字", "页", "mm", "k", "m", "厘", "亩", "-",
+        "~", "—", "至", "到1", "到2",
     ];
     found.precedes(COUNTED)
 }
 
 /// Whether it goes on behind a hyphen, as a longer code would.
 fn ends_in_code(found: &Found<'_>) -> bool {
-    found.after.strip_prefix('-').is_some_and(|rest| {
-        rest.starts_with(|letter: char| letter.is_ascii_digit())
-    })
+    found
+        .after
+        .strip_prefix('-')
+        .is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
 }

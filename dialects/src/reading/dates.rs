@@ -23,9 +23,7 @@ pub(super) fn rules() -> Vec<Option<Rule>> {
             |found| {
                 let (year, month, day) = (found.group(1), found.group(2), found.group(3));
                 (is_year(year) && in_range(month, 12) && in_range(day, 31) && !found.is_part())
-                    .then(|| {
-                        format!("{}年{}月{}日", digits(year), plain(month), plain(day))
-                    })
+                    .then(|| format!("{}年{}月{}日", digits(year), plain(month), plain(day)))
             },
         ),
         Rule::new(r"(\d{4})[-/.](\d{2})", |found| {

@@ -59,7 +59,13 @@ fn characters(text: &str) -> Vec<char> {
         .chars()
         .filter(|letter| letter.is_alphanumeric())
         // Ones of telephones are heard as either.
-        .map(|letter| if letter == '幺' { '一' } else { letter.to_ascii_uppercase() })
+        .map(|letter| {
+            if letter == '幺' {
+                '一'
+            } else {
+                letter.to_ascii_uppercase()
+            }
+        })
         .collect()
 }
 

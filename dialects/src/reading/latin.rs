@@ -24,7 +24,9 @@ const SAID: &[(&str, &str)] = &[
 pub(super) fn word(said: &Mapped, range: Range<usize>) -> Option<Word> {
     let text = &said.text()[range.clone()];
     let whole = said.original(range.clone());
-    let known = SAID.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+    let known = SAID
+        .iter()
+        .find(|(word, _)| word.eq_ignore_ascii_case(text));
     let syllables: Vec<Syllable> = match known {
         Some((_, syllables)) => syllables
             .split(' ')
@@ -35,7 +37,10 @@ pub(super) fn word(said: &Mapped, range: Range<usize>) -> Option<Word> {
             .filter(|(_, letter)| letter.is_ascii_alphabetic())
             .map(|(at, letter)| {
                 let place = range.start + at..range.start + at + 1;
-                syllable(&letter.to_ascii_uppercase().to_string(), said.original(place))
+                syllable(
+                    &letter.to_ascii_uppercase().to_string(),
+                    said.original(place),
+                )
             })
             .collect(),
     };

@@ -8,23 +8,28 @@ use super::{
 /// Marks at the beginning of a line: numbers of a list and its bullets.
 pub(super) fn of_lines() -> Vec<Option<Rule>> {
     vec![
-        Rule::new(r"(?m)^[ \t>#]*(?:[-*+•·●■◆▪]|#{1,6})[ \t]+", |_| Some(String::new())),
+        Rule::new(
+            r"(?m)^[ \t>#]*(?:[-*+•·●■◆▪]|#{1,6})[ \t]+",
+            |_| Some(String::new()),
+        ),
         Rule::new(r"(?m)^[ \t]*(\d{1,2})[.、．)）]\s*", |found| {
             (!found.after.starts_with(|next: char| next.is_ascii_digit()))
                 .then(|| format!("{}，", whole(found.group(1))))
         }),
         Rule::new(r"[（(](\d{1,2})[）)]", |found| {
-            (!found.after.starts_with(['号', '室']))
-                .then(|| format!("{}，", whole(found.group(1))))
+            (!found.after.starts_with(['号', '室'])).then(|| format!("{}，", whole(found.group(1))))
         }),
-        Rule::new(r"[（(]([一二三四五六七八九十]{1,3})[）)]", |found| {
-            let article = found.follows(&["第"]);
-            Some(if article {
-                found.group(1).to_owned()
-            } else {
-                format!("{}，", found.group(1))
-            })
-        }),
+        Rule::new(
+            r"[（(]([一二三四五六七八九十]{1,3})[）)]",
+            |found| {
+                let article = found.follows(&["第"]);
+                Some(if article {
+                    found.group(1).to_owned()
+                } else {
+                    format!("{}，", found.group(1))
+                })
+            },
+        ),
         Rule::new(r"[①-⑳]", |found| {
             let number = found.group(0).chars().next()? as u32 - '①' as u32 + 1;
             Some(format!("{}，", whole(&number.to_string())))
@@ -41,7 +46,10 @@ pub(super) fn signs() -> Vec<Option<Rule>> {
     vec![
         Rule::new(r"\n+", |found| {
             let ended = found.before.trim_end().is_empty()
-                || found.before.trim_end().ends_with(['。', '！', '？', '；', '：', '，', '!', '?']);
+                || found
+                    .before
+                    .trim_end()
+                    .ends_with(['。', '！', '？', '；', '：', '，', '!', '?']);
             Some(if ended { " " } else { "。" }.to_owned())
         }),
         Rule::new(r"(?:——|—|–|―)+", dash),
@@ -66,8 +74,12 @@ pub(super) fn signs() -> Vec<Option<Rule>> {
         Rule::new(r"℃", |_| Some("摄氏度".to_owned())),
         Rule::new(r"㎡", |_| Some("平方米".to_owned())),
         Rule::new(r"№|(?:No|NO)\.", |_| Some("编号".to_owned())),
-        Rule::new(r"\s*[→⇒➜]\s*|\s*[/／|｜]\s*", |_| Some("，".to_owned())),
-        Rule::new(r"[*_`#^★☆●■◆▪•·〈〉<>\\{}]", |_| Some(String::new())),
+        Rule::new(r"\s*[→⇒➜]\s*|\s*[/／|｜]\s*", |_| {
+            Some("，".to_owned())
+        }),
+        Rule::new(r"[*_`#^★☆●■◆▪•·〈〉<>\\{}]", |_| {
+            Some(String::new())
+        }),
         Rule::new(r"\s*[（(［\[【〔]\s*", |found| {
             Some(if found.before.is_empty() { "" } else { "，" }.to_owned())
         }),
@@ -91,13 +103,18 @@ pub(super) fn signs() -> Vec<Option<Rule>> {
             let ends = found.after.is_empty() || found.group(0).len() > 1;
             Some(if ends { "。" } else { "" }.to_owned())
         }),
-        Rule::new("[“”‘’\"'「」『』《》]", |_| Some(String::new())),
+        Rule::new("[“”‘’\"'「」『』《》]", |_| {
+            Some(String::new())
+        }),
     ]
 }
 
 /// Whether a mark is a pause.
 pub(super) fn is_pause(mark: char) -> bool {
-    matches!(mark, '，' | '。' | '、' | '；' | '：' | '！' | '？' | ',' | ';' | '!' | '?')
+    matches!(
+        mark,
+        '，' | '。' | '、' | '；' | '：' | '！' | '？' | ',' | ';' | '!' | '?'
+    )
 }
 
 /// A dash says 到 between days and times, else it is a pause.
@@ -132,16 +149,33 @@ fn hyphen(found: &Found<'_>) -> Option<String> {
 /// Whether both sides are days, times or amounts.
 fn is_span(found: &Found<'_>) -> bool {
     const DAYS: &[&str] = &[
-        "周一", "周二", "周三", "周四", "周五", "周六", "周日", "星期一", "星期二", "星期三", "星期四",
-        "星期五", "星期六", "星期日", "星期天", "上午", "下午",
+        "周一",
+        "周二",
+        "周三",
+        "周四",
+        "周五",
+        "周六",
+        "周日",
+        "星期一",
+        "星期二",
+        "星期三",
+        "星期四",
+        "星期五",
+        "星期六",
+        "星期日",
+        "星期天",
+        "上午",
+        "下午",
     ];
-    let number = |letter: char| letter.is_ascii_digit() || "一二三四五六七八九十零两".contains(letter);
+    let number =
+        |letter: char| letter.is_ascii_digit() || "一二三四五六七八九十零两".contains(letter);
     let before = found.before.trim_end();
     let from = DAYS.iter().any(|day| before.ends_with(day))
         || before.ends_with(|letter: char| {
             letter.is_ascii_digit() || "年月日号点分时天岁元米度周楼栋层级".contains(letter)
         });
     let after = found.after.trim_start();
-    from && (DAYS.iter().any(|day| after.starts_with(day)) || after.starts_with(number)
+    from && (DAYS.iter().any(|day| after.starts_with(day))
+        || after.starts_with(number)
         || after.starts_with(['第', '次']))
 }

@@ -135,8 +135,14 @@ pub(super) fn readings(words: &[&str]) -> Vec<Option<Reading>> {
     let letters: Vec<char> = stretch.chars().collect();
     let mut readings: Vec<Option<Reading>> = vec![None; letters.len()];
     let own = &*WORDS;
-    let found = own.automaton.iter().flat_map(|automaton| automaton.find_iter(&stretch));
+    let found = own
+        .automaton
+        .iter()
+        .flat_map(|automaton| automaton.find_iter(&stretch));
     for hit in found {
+        if crosses(words, hit.range()) {
+            continue;
+        }
         let start = stretch[..hit.start()].chars().count();
         for (offset, reading) in own.readings[hit.pattern().as_usize()].iter().enumerate() {
             readings[start + offset] = Some(reading.clone());
@@ -156,12 +162,31 @@ pub(super) fn readings(words: &[&str]) -> Vec<Option<Reading>> {
     readings
 }
 
+/// Whether two characters are only neighbours by chance: the ends of two words, or an end and a
+/// beginning, as 目的 in 项目的.
+fn crosses(words: &[&str], found: std::ops::Range<usize>) -> bool {
+    const CHANCE: usize = 6;
+    if found.len() > CHANCE {
+        return false;
+    }
+    let mut from = 0;
+    let mut starts_within = false;
+    for word in words {
+        let to = from + word.len();
+        if found.start >= from && found.end <= to {
+            return false;
+        }
+        starts_within |= found.start > from && found.start < to;
+        if found.end > from && found.end <= to {
+            return starts_within || found.end < to;
+        }
+        from = to;
+    }
+    false
+}
+
 /// Fills in what the phrases within one word say, the longest first.
-fn by_phrases(
-    letters: &[char],
-    word: std::ops::Range<usize>,
-    readings: &mut [Option<Reading>],
-) {
+fn by_phrases(letters: &[char], word: std::ops::Range<usize>, readings: &mut [Option<Reading>]) {
     let mut at = word.start;
     while at < word.end {
         let longest = LONGEST_PHRASE.min(word.end - at);
@@ -182,16 +207,18 @@ fn by_phrases(
 
 /// Manners before 地 as in 耐心地解释.
 const MANNERS: &[&str] = &[
-    "慢慢", "好好", "轻轻", "及时", "认真", "耐心", "主动", "积极", "仔细", "安全", "顺利", "快速", "清楚",
-    "大声", "平稳", "逐步", "不断", "定期", "依法", "有效", "更好", "反复", "热情", "准确", "严格", "合理",
-    "公平", "自觉", "自愿", "全面", "明确", "直接", "大胆", "放心", "安心", "如实", "真实", "悄悄", "渐渐",
+    "慢慢", "好好", "轻轻", "及时", "认真", "耐心", "主动", "积极", "仔细", "安全", "顺利", "快速",
+    "清楚", "大声", "平稳", "逐步", "不断", "定期", "依法", "有效", "更好", "反复", "热情", "准确",
+    "严格", "合理", "公平", "自觉", "自愿", "全面", "明确", "直接", "大胆", "放心", "安心", "如实",
+    "真实", "悄悄", "渐渐",
 ];
 
 /// Readings that hang on what stands before or behind.
 fn by_neighbours(letters: &[char], at: usize) -> Option<Reading> {
     let before = at.checked_sub(1).map(|index| letters[index]);
     let after = letters.get(at + 1).copied();
-    let one_of = |letter: Option<char>, set: &str| letter.is_some_and(|letter| set.contains(letter));
+    let one_of =
+        |letter: Option<char>, set: &str| letter.is_some_and(|letter| set.contains(letter));
     let reading = match letters[at] {
         '地' => {
             let two: String = letters[at.saturating_sub(2)..at].iter().collect();
@@ -202,10 +229,12 @@ fn by_neighbours(letters: &[char], at: usize) -> Option<Reading> {
         '重' => one_of(after, "填交写装签拍测算考修刷贴办发打拨").then_some("chong2"),
         '还' => one_of(after, "款钱贷").then_some("huan2"),
         '中' => one_of(after, "奖毒暑标").then_some("zhong4"),
-        '种' => (one_of(after, "菜树花地粮") && !one_of(before, "一两三四五六七八九十几各每这那多何品"))
-            .then_some("zhong4"),
+        '种' => (one_of(after, "菜树花地粮")
+            && !one_of(before, "一两三四五六七八九十几各每这那多何品"))
+        .then_some("zhong4"),
         '行' => (one_of(after, "长") || one_of(before, "银分支商农央")).then_some("hang2"),
-        '里' => (before.is_some_and(is_read) && !one_of(after, "程面")
+        '里' => (before.is_some_and(is_read)
+            && !one_of(after, "程面")
             && one_of(before, "家屋手夜心楼院店箱袋包群局房车"))
         .then_some("li5"),
         '数' => one_of(after, "一钱了").then_some("shu3"),
@@ -229,7 +258,12 @@ mod tests {
             assert_eq!(word.chars().count(), readings.len(), "{word}");
             for reading in readings {
                 assert!((1..=5).contains(&reading.tone), "{word}");
-                assert!(reading.pinyin.chars().all(|letter| letter.is_ascii_lowercase()));
+                assert!(
+                    reading
+                        .pinyin
+                        .chars()
+                        .all(|letter| letter.is_ascii_lowercase())
+                );
             }
         }
         for (character, written) in ALONE {

@@ -64,7 +64,9 @@ impl<'a> Found<'a> {
     pub(super) fn is_part(&self) -> bool {
         let joins = |letter: char| letter.is_ascii_alphanumeric() || letter == '.';
         self.before.chars().next_back().is_some_and(joins)
-            || self.after.starts_with(|letter: char| letter.is_ascii_alphanumeric())
+            || self
+                .after
+                .starts_with(|letter: char| letter.is_ascii_alphanumeric())
             || self.after.starts_with('.')
                 && self.after[1..].starts_with(|letter: char| letter.is_ascii_digit())
     }
@@ -83,7 +85,9 @@ impl Found<'_> {
 impl Rule {
     /// A rule; patterns are constants, and a test builds every one of them.
     pub(super) fn new(pattern: &str, say: Say) -> Option<Self> {
-        Regex::new(pattern).ok().map(|pattern| Self { pattern, say })
+        Regex::new(pattern)
+            .ok()
+            .map(|pattern| Self { pattern, say })
     }
 }
 

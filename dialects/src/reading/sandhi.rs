@@ -31,11 +31,14 @@ pub(super) fn change_one_and_not(clause: &mut [Read]) {
         }
         let changed = match (clause[at].character, reading.tone) {
             ('一', 1) => {
-                let in_number = before
-                    .is_some_and(|before| NUMERALS.contains(before) || "十百千万亿点第初".contains(before))
-                    || after.is_some_and(|after| NUMERALS.contains(after) || "月日号楼级室栋".contains(after))
-                    || after == Some('点')
-                        && clause.get(at + 2).is_some_and(|next| NUMERALS.contains(next.character));
+                let in_number = before.is_some_and(|before| {
+                    NUMERALS.contains(before) || "十百千万亿点第初".contains(before)
+                }) || after.is_some_and(|after| {
+                    NUMERALS.contains(after) || "月日号楼级室栋".contains(after)
+                }) || after == Some('点')
+                    && clause
+                        .get(at + 2)
+                        .is_some_and(|next| NUMERALS.contains(next.character));
                 match next_tone {
                     _ if doubled => Some(5),
                     _ if in_number => None,
@@ -87,6 +90,7 @@ pub(super) fn only_colours(letters: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|index| letters.get(index));
     let after = letters.get(at + 1);
     letters[at] == '儿'
-        && before.is_some_and(|before| !OWN_CHILD.contains(*before) && super::readings::is_read(*before))
+        && before
+            .is_some_and(|before| !OWN_CHILD.contains(*before) && super::readings::is_read(*before))
         && after.is_none_or(|after| !CHILD_OF.contains(*after))
 }

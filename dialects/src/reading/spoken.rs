@@ -42,9 +42,17 @@ fn plain_forms(text: &str) -> Mapped {
     let mut plain = Mapped::new();
     for (index, &(at, letter)) in letters.iter().enumerate() {
         let twin = match letter {
-            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '％' | '．' | '－' | '／' | '＋' | '＝' | '＠' | '＃' => {
-                char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter)
-            }
+            '０'..='９'
+            | 'Ａ'..='Ｚ'
+            | 'ａ'..='ｚ'
+            | '％'
+            | '．'
+            | '－'
+            | '／'
+            | '＋'
+            | '＝'
+            | '＠'
+            | '＃' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
             '：' | '∶' if is_digit(index.checked_sub(1)) && is_digit(Some(index + 1)) => ':',
             '\u{3000}' | '\u{a0}' | '\t' => ' ',
             '\u{200b}' | '\u{feff}' | '\r' => continue,
