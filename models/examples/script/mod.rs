@@ -1,0 +1,42 @@
+//! From a text as it is written to what a voice is given: `dialects` reads it, `models` says it, and
+//! whoever joins the two passes the one's clauses on as the other's.
+
+use dialects::reading;
+use models::speak::{Clause, Pause, Syllable, Word};
+
+/// What is said for a text, clause by clause; the ranges of the syllables are those of `text`.
+pub(crate) fn script(text: &str) -> Vec<Clause> {
+    reading::read(text).into_iter().map(clause).collect()
+}
+
+pub(crate) fn clause(clause: reading::Clause) -> Clause {
+    let words = clause.words.into_iter().map(|word| Word {
+        syllables: word.syllables.into_iter().map(syllable).collect(),
+    });
+    Clause {
+        words: words.collect(),
+        text: clause.text,
+        pause: pause(clause.pause),
+    }
+}
+
+fn syllable(syllable: reading::Syllable) -> Syllable {
+    Syllable {
+        pinyin: syllable.pinyin,
+        tone: syllable.tone,
+        rhotic: syllable.rhotic,
+        range: syllable.range,
+    }
+}
+
+fn pause(pause: reading::Pause) -> Pause {
+    match pause {
+        reading::Pause::None => Pause::None,
+        reading::Pause::Listed => Pause::Listed,
+        reading::Pause::Comma => Pause::Comma,
+        reading::Pause::Semicolon => Pause::Semicolon,
+        reading::Pause::Stop => Pause::Stop,
+        reading::Pause::Exclamation => Pause::Exclamation,
+        reading::Pause::Question => Pause::Question,
+    }
+}
