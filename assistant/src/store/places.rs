@@ -1,5 +1,7 @@
 //! Where a place stands in the tree, and what of it the desk changes.
 
+use std::collections::HashMap;
+
 use anyhow::{Result, ensure};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -140,6 +142,16 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         Ok(said == Some(1))
+    }
+
+    /// The nodes that say so, or that say otherwise, by their ids.
+    pub async fn four_eyes_set(&self) -> Result<HashMap<String, bool>> {
+        sqlx::query("SELECT id, four_eyes FROM communities WHERE four_eyes IS NOT NULL")
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? == 1)))
+            .collect()
     }
 
     /// Says whether nobody publishes what they wrote last; `None`: as in the node above.

@@ -36,6 +36,10 @@ pub(crate) struct Place {
     greeting: Option<String>,
     variety: Option<String>,
     phone: Option<String>,
+    /// Whether nobody publishes what they wrote last, as said at the node itself.
+    four_eyes: Option<bool>,
+    /// What the nodes above say of it, which holds where the node says nothing.
+    four_eyes_above: bool,
 }
 
 impl Place {
@@ -51,7 +55,8 @@ impl Place {
             .filter(|node| paths.iter().any(|path| is_within(&node.path, path)))
             .collect();
         nodes.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(nodes.into_iter().map(|node| Self::new(node, &names)).collect())
+        let four_eyes = store.four_eyes_set().await?;
+        Ok(nodes.into_iter().map(|node| Self::new(node, &names, &four_eyes)).collect())
     }
 
     async fn one(store: &Store, id: &str) -> AppResult<Self> {
@@ -60,10 +65,10 @@ impl Place {
             .iter()
             .map(|node| (node.id.as_str(), node.name.as_str()))
             .collect();
-        Ok(Self::new(&lineage[0], &names))
+        Ok(Self::new(&lineage[0], &names, &store.four_eyes_set().await?))
     }
 
-    fn new(node: &Community, names: &HashMap<&str, &str>) -> Self {
+    fn new(node: &Community, names: &HashMap<&str, &str>, four_eyes: &HashMap<String, bool>) -> Self {
         let path: Vec<String> = node
             .path
             .split_terminator('/')
@@ -78,6 +83,8 @@ impl Place {
                 .iter()
                 .map(|id| names.get(id.as_str()).map_or_else(|| id.clone(), |name| (*name).to_owned()))
                 .collect(),
+            four_eyes: four_eyes.get(&node.id).copied(),
+            four_eyes_above: path.iter().rev().skip(1).find_map(|id| four_eyes.get(id)) == Some(&true),
             path,
             greeting: node.greeting.clone(),
             variety: node.variety.clone(),
