@@ -25,6 +25,8 @@ pub struct Config {
     pub database: Database,
     /// The local models.
     pub models: Models,
+    /// Where documents come from.
+    pub knowledge: Knowledge,
     /// How residents are answered.
     pub conversation: Conversation,
     /// What a person must finish.
@@ -81,6 +83,16 @@ pub struct Models {
     /// Further models, in the form of the built-in catalogue.
     #[serde(default)]
     pub catalog: Vec<models::catalog::CatalogEntry>,
+}
+
+/// Where documents come from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Knowledge {
+    /// Whether editors may have a page of the internet read by its address.
+    pub fetch_addresses: bool,
+    /// Whether such an address may lie in the own network or on this machine.
+    pub fetch_private: bool,
 }
 
 /// How residents are answered.
@@ -168,6 +180,10 @@ impl Config {
                 threads: 0,
                 queue: 8,
                 catalog: Vec::new(),
+            },
+            knowledge: Knowledge {
+                fetch_addresses: false,
+                fetch_private: false,
             },
             conversation: Conversation {
                 community: "demo".to_owned(),

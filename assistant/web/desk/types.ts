@@ -43,6 +43,8 @@ export interface Me {
   kinds: KindInfo[];
   departments: string[];
   outcomes: string[];
+  /** Whether papers may be fetched from the internet. */
+  fetches_addresses: boolean;
 }
 
 export interface KindInfo {

@@ -34,6 +34,7 @@ const LARGEST_TEXT: usize = 16 * 1024 * 1024;
 /// Everything below `/api/desk/knowledge`.
 pub(super) fn router() -> Router<AppState> {
     let files = Router::new()
+        .route("/api/desk/knowledge/addresses", post(uploads::fetch))
         .route("/api/desk/knowledge/uploads", post(uploads::add))
         .layer(DefaultBodyLimit::max(LARGEST_FILE));
     let texts = Router::new()
