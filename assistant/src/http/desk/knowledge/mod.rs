@@ -88,6 +88,7 @@ impl From<EditorError> for Problem {
             EditorError::Unreadable(told) => Self::unprocessable("unreadable_file", &told.to_string()),
             EditorError::Revision(told) => Self::unprocessable("bad_draft", &told.to_string()),
             EditorError::Bad("table", told) => Self::unprocessable("bad_table", &told),
+            EditorError::Bad("address", told) => Self::unprocessable("bad_address", &told),
             EditorError::Bad(_, told) => Self::unprocessable("bad_draft", &told),
             EditorError::Internal(error) => error.into(),
         }
