@@ -10,6 +10,7 @@ mod communities;
 mod conflicts;
 mod conversations;
 mod dialect;
+mod document_list;
 mod documents;
 mod drafts;
 mod duty;
@@ -43,10 +44,8 @@ pub use communities::Community;
 pub(crate) use communities::ROOT;
 pub use conflicts::{Conflict, ConflictKind, Differing, PassageRef};
 pub use conversations::{Conversation, StartedTurn};
-pub use documents::{
-    DocumentCounts, DocumentFilter, DocumentLine, DocumentRecord, DraftLine, EditionLine, InForce, Named, Provenance,
-    Shown,
-};
+pub use document_list::{DocumentCounts, DocumentFilter, DocumentLine, DraftLine, Shown};
+pub use documents::{DocumentRecord, EditionLine, InForce, Named, Provenance};
 pub use drafts::{
     DocumentKind, Draft, DraftChange, DraftContent, DraftState, NewDraft, Original, Publication,
 };
