@@ -64,6 +64,8 @@ export interface PlaceDetails {
   variety?: string | null;
   phone?: string | null;
   working_hours?: WorkingHours | null;
+  /** Whether nobody publishes what they wrote last; null: as in the place above. */
+  four_eyes?: boolean | null;
 }
 
 /** Outcome of one line of a bulk move. */

@@ -14,6 +14,8 @@ export interface Place {
   path: string[];
   /** Names from the root down, for reading. */
   names: string[];
+  /** What the places above say about two people for everything published. */
+  four_eyes_above?: boolean;
 }
 
 export interface Held {

@@ -43,8 +43,12 @@ export function start_desk() {
     'GET knowledge/api-keys': () => bench.keys,
     'GET knowledge/conflicts': ({ query }) => bench.conflicts.filter(({ state }) => state === query.get('state')),
     'GET knowledge/gaps': ({ query }) => {
+      const at = query.get('community');
+      const here = bench.gaps.filter(
+        ({ community }) => !at || PLACES.find(({ id }) => id === community.id)?.path.includes(at),
+      );
       const of = (state) =>
-        bench.gaps.filter((gap) =>
+        here.filter((gap) =>
           state === 'mine' ? gap.assignee?.id === ME.id : gap.state === state,
         );
       const counts = Object.fromEntries(['open', 'mine', 'not_ours', 'answered'].map((state) => [state, of(state).length]));

@@ -74,6 +74,8 @@ export interface Original {
 export interface Warning {
   code: string;
   message: string;
+  /** Pages of the original that it is about, from 1. */
+  pages?: number[];
 }
 
 export type DraftState = 'draft' | 'in_review' | 'scheduled';

@@ -123,6 +123,8 @@ export const en_editing: typeof zh_editing = {
   row_of: (sheet, row) => `${sheet}, row ${row}`,
   paragraph_of: (first, last) =>
     last > first ? `Paragraphs ${first} to ${last} of the original` : `Paragraph ${first} of the original`,
+  page_without_text: (page: number) =>
+    `Page ${page} of the original has no text; it may be a scanned picture. If it matters, type it in here.`,
   see_original: 'See the original',
   split: 'Split at the cursor',
   merge_next: 'Merge with the next',

@@ -148,6 +148,8 @@ export const en_mending: typeof zh_mending = {
   csv_columns: ['question', 'change', 'result', 'why', 'before', 'after', 'document', 'locator'],
 
   gaps_note: 'What residents asked in vain or were told badly, grouped by meaning; personal data masked.',
+  gaps_at: 'Asked in',
+  gaps_everywhere: 'Everywhere I look after',
   gap_state: { open: 'To fill', mine: 'Mine', not_ours: 'Not ours', answered: 'Filled' },
   no_gaps: { open: 'No gaps', mine: 'None is yours', not_ours: 'None', answered: 'None filled yet' },
   no_gaps_help: 'What could not be answered is listed here the day after.',

@@ -118,6 +118,8 @@ export const zh_editing = {
   row_of: (sheet: string, row: number) => `${sheet} 第 ${row} 行`,
   paragraph_of: (first: number, last: number) =>
     last > first ? `原件第 ${first} 到 ${last} 自然段` : `原件第 ${first} 自然段`,
+  page_without_text: (page: number) =>
+    `原件第 ${page} 页没有读到文字，可能是扫描的图片。要用的话，请照着原件打在这里。`,
   see_original: '看原件这一处',
   split: '在光标处拆开',
   merge_next: '和下一段合并',

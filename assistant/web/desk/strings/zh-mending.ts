@@ -150,6 +150,8 @@ export const zh_mending = {
 
   // Gaps.
   gaps_note: '居民问了没答上、答得不好的，意思一样的归在一起。个人信息已经遮住。',
+  gaps_at: '哪里的居民问的',
+  gaps_everywhere: '我管的所有地方',
   gap_state: { open: '要补的', mine: '交给我的', not_ours: '不归我们管', answered: '已经补上' },
   no_gaps: {
     open: '没有缺口',
