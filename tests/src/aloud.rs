@@ -75,8 +75,13 @@ impl Resident {
 
     /// Speaks into a stream.
     pub fn speak(&self, mode: &str) -> Stream {
+        self.speak_agreeing(mode, false)
+    }
+
+    /// Speaks into a stream, and agrees or not that it is recorded.
+    pub fn speak_agreeing(&self, mode: &str, agreed: bool) -> Stream {
         let mut stream = Stream::to(self);
-        stream.tell(&json!({"type": "start", "token": self.token, "mode": mode}));
+        stream.tell(&json!({"type": "start", "token": self.token, "mode": mode, "agreed": agreed}));
         stream.wait_for("ready");
         stream
     }

@@ -2,10 +2,11 @@
 //!
 //! Nobody's voice is needed for it: what the server says, it must itself understand.
 
+use std::io::{Cursor, Read as _};
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
-use tests::{Product, Resident, Server, Stream, get, request, wait_until};
+use tests::{Product, Resident, Server, Stream, Worker, get, request, wait_until};
 
 /// A server that writes nothing: what is said and heard does not depend on it.
 fn server() -> &'static Server {
@@ -117,4 +118,49 @@ fn other_programs_need_a_key() {
     assert_eq!(status, 401);
     let (status, _) = request("POST", base, "/v1/audio/transcriptions", Some("xyk_none"), None);
     assert_eq!(status, 401);
+}
+
+#[test]
+fn a_voice_is_kept_only_where_both_agree() {
+    let resident = resident();
+    let admin = Worker::administrator(server());
+    let question = resident.have_said("老年证在哪里办？").samples;
+    let kept = || admin.get("recordings?community=demo").1;
+    let say = |agreed: bool| {
+        let mut stream = resident.speak_agreeing("press", agreed);
+        stream.sound(&question);
+        stream.tell(&json!({"type": "release"}));
+        let (heard, _) = stream.wait_for("heard");
+        resident.say_heard(text(&heard["text"]), text(&heard["utterance"]));
+    };
+    say(true);
+    assert_eq!(kept(), json!([]), "the community keeps none");
+    let (status, place) = admin.patch("places/demo", &json!({"recordings_days": 7}));
+    assert_eq!((status, &place["recordings_days"]), (200, &json!(7)), "{place}");
+    assert_eq!(get(server().base(), "/api/communities/demo", None).1["recordings_days"], 7);
+    say(false);
+    assert_eq!(kept(), json!([]), "the resident did not agree");
+    say(true);
+    let list = kept();
+    let one = &list[0];
+    assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
+    let (media_type, sound) = admin.download(text(&one["url"]).trim_start_matches("/api/desk/"));
+    assert_eq!(media_type, "audio/wav");
+    assert!(sound.len() > question.len(), "{} bytes of {} samples", sound.len(), question.len());
+    let (_, page) = admin.get(&format!("conversations/{}", resident.id));
+    let said = page["said"].as_array().expect("what was said");
+    assert_eq!(said.iter().filter(|one| one["recording"].is_object()).count(), 1, "{page}");
+    let correction = json!({"corrected": "老年证在哪里办？", "training": true});
+    let (status, _) = admin.patch(&format!("recordings/{}", text(&one["id"])), &correction);
+    assert_eq!(status, 204);
+    let (media_type, archive) = admin.download("recordings/export?community=demo");
+    assert_eq!(media_type, "application/zip");
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive)).expect("an archive");
+    let mut manifest = String::new();
+    archive.by_name("manifest.jsonl").expect("a manifest").read_to_string(&mut manifest).expect("a text");
+    let line: Value = serde_json::from_str(manifest.lines().next().expect("a line")).expect("JSON");
+    assert_eq!(line["text"], "老年证在哪里办？");
+    assert!(archive.by_name(text(&line["audio"])).is_ok(), "{line}");
+    // Later tests find the place as it was.
+    admin.patch("places/demo", &json!({"recordings_days": null}));
 }

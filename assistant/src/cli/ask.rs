@@ -83,6 +83,7 @@ async fn here(
     let mut events = assistant
         .say(Say {
             heard: None,
+            utterance: None,
             conversation: opened.conversation,
             client_id: new_id(),
             text: question.to_owned(),

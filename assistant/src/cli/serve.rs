@@ -17,11 +17,15 @@ use crate::editor::{Addresses, Editor};
 use crate::first_sign_in::FirstSignIn;
 use crate::http;
 use crate::knowledge_base::KnowledgeBase;
-use crate::voice::Voice;
+use crate::store::Store;
+use crate::voice::{Recordings, Voice};
 use crate::work_orders::Runner;
 
 /// How often drafts that are due and questions asked in vain are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
+
+/// How often recordings whose time is over are removed.
+const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// How often the index looks for documents that another process has published.
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
@@ -56,7 +60,7 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
     }
 
     let assistant = Arc::new(system.assistant(writer).await?);
-    let voice = Arc::new(Voice::default());
+    let voice = Arc::new(Voice::new(&config.data_dir));
     load_voice(&config, &assistant, &voice);
     let recovered = assistant.recover().await?;
     if recovered > 0 {
@@ -84,6 +88,7 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
     editor.tidy().await;
     tokio::spawn(keep_following(knowledge_base));
     tokio::spawn(look_after(editor.clone()));
+    tokio::spawn(tidy_recordings(voice.recordings.clone(), system.store.clone()));
     output::note(format!("乡音已就绪 Xiangyin is ready on {}", config.base_url()));
     output::note(format!("  居民页面  {}/", config.base_url()));
     output::note(format!("  工作台    {}/desk", config.base_url()));
@@ -158,6 +163,17 @@ async fn look_after(editor: Editor) {
         ticks.tick().await;
         if let Err(error) = editor.look_after().await {
             tracing::warn!(error = format!("{error:#}"), "the knowledge could not be looked after; trying again");
+        }
+    }
+}
+
+/// Removes recordings when their time is over.
+async fn tidy_recordings(recordings: Recordings, store: Store) {
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = recordings.tidy(&store).await {
+            tracing::warn!(error = format!("{error:#}"), "old recordings could not be removed; trying again");
         }
     }
 }

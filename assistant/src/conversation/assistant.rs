@@ -78,6 +78,8 @@ pub struct Say {
     pub text: String,
     /// How it was spoken; `None` where it was typed.
     pub heard: Option<Heard>,
+    /// Name of the utterance, under which a recording of it may be kept.
+    pub utterance: Option<String>,
 }
 
 /// What a channel hears while a turn is being answered.
@@ -261,6 +263,9 @@ impl Assistant {
             .store
             .start_turn(&say.conversation.id, &say.client_id, &say.text)
             .await?;
+        if let (Some(utterance), StartedTurn::New(turn)) = (&say.utterance, &started) {
+            self.store.recording_became(utterance, &say.conversation.id, &turn.id).await?;
+        }
         let assistant = Arc::clone(self);
         tokio::spawn(async move {
             let turn = match started {

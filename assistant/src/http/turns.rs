@@ -44,7 +44,8 @@ pub(crate) async fn say(
             "一次最多两千字，请分几次发。",
         ));
     }
-    let heard = request.utterance.map(|utterance| state.voice.utterances.spoken(&id, &utterance, text));
+    let spoken = |utterance: &String| state.voice.utterances.spoken(&id, utterance, text);
+    let heard = request.utterance.as_ref().map(spoken);
     let events = state
         .assistant
         .say(Say {
@@ -52,6 +53,7 @@ pub(crate) async fn say(
             client_id: request.client_id.unwrap_or_else(crate::store::new_id),
             text: text.to_owned(),
             heard,
+            utterance: request.utterance,
         })
         .await?;
     let events = events.flat_map(|event| stream::iter(write(event))).map(Ok);

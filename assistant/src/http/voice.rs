@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use models::ModelError;
@@ -23,7 +23,7 @@ use tokio::time::{Instant, sleep_until};
 use super::AppState;
 use super::conversations::{authorize, with_token};
 use super::problem::{AppResult, Problem};
-use crate::store::Conversation;
+use crate::store::{Conversation, NewRecording};
 use crate::voice::{Command, HeardUtterance, Hearing, Listener, Listening, Progress};
 
 /// Largest recording that is taken whole.
@@ -97,9 +97,19 @@ struct HeardPage {
 }
 
 impl HeardPage {
-    fn new(state: &AppState, conversation: &Conversation, heard: HeardUtterance) -> Self {
+    /// Remembers what was heard; where the resident agreed and the community keeps recordings, the
+    /// sound too.
+    async fn new(state: &AppState, conversation: &Conversation, agreed: bool, heard: HeardUtterance) -> Self {
+        let utterance = state.voice.utterances.remember(&conversation.id, heard.doubts.clone());
+        if agreed
+            && heard.nothing.is_none()
+            && let Err(error) = record(state, conversation, &utterance, &heard).await
+        {
+            // What was heard is worth more than its recording.
+            tracing::warn!(error = format!("{error:#}"), "a recording could not be kept");
+        }
         Self {
-            utterance: state.voice.utterances.remember(&conversation.id, heard.doubts),
+            utterance,
             text: heard.heard,
             standard: heard.standard,
             variety: heard.variety,
@@ -112,10 +122,41 @@ impl HeardPage {
     }
 }
 
+async fn record(
+    state: &AppState,
+    conversation: &Conversation,
+    utterance: &str,
+    heard: &HeardUtterance,
+) -> anyhow::Result<()> {
+    let store = state.assistant.store();
+    let community = store.community(&conversation.community_id).await?;
+    let days = store.recordings_days(&community.path).await?;
+    if days == 0 {
+        return Ok(());
+    }
+    let new = NewRecording {
+        id: utterance.to_owned(),
+        conversation_id: conversation.id.clone(),
+        variety: heard.variety.map(str::to_owned),
+        heard: heard.heard.clone(),
+        milliseconds: (heard.seconds * 1000.0) as i64,
+        days,
+    };
+    state.voice.recordings.keep(store, &heard.sound, &new).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Consent {
+    /// Whether the resident agreed that the recording is kept.
+    #[serde(default)]
+    agreed: bool,
+}
+
 /// Hears a recording: WAV, MP3, FLAC or Ogg Vorbis.
 pub(crate) async fn hear(
     State(state): State<AppState>,
     Path(id): Path<String>,
+    Query(consent): Query<Consent>,
     headers: HeaderMap,
     file: Bytes,
 ) -> AppResult<Json<Value>> {
@@ -125,7 +166,7 @@ pub(crate) async fn hear(
     let mut listener = listener(&state, &hearing, &conversation).await?;
     listener.said_before = state.assistant.said_last(&conversation).await?;
     let heard = hearing.hear(samples, &listener).await.map_err(|error| busy_or(&error, error.downcast_ref()))?;
-    let page = HeardPage::new(&state, &conversation, heard);
+    let page = HeardPage::new(&state, &conversation, consent.agreed, heard).await;
     Ok(Json(serde_json::to_value(page).map_err(anyhow::Error::from)?))
 }
 
@@ -190,6 +231,9 @@ enum Said {
         mode: Mode,
         #[serde(default)]
         patient: bool,
+        /// Whether the resident agreed that recordings are kept.
+        #[serde(default)]
+        agreed: bool,
     },
     Release,
     Patient {
@@ -223,6 +267,14 @@ impl From<axum::Error> for End {
     }
 }
 
+/// What a page says of itself at first.
+struct Introduction {
+    conversation: Conversation,
+    mode: Mode,
+    patient: bool,
+    agreed: bool,
+}
+
 /// One page's stream.
 struct Stream {
     state: AppState,
@@ -231,7 +283,7 @@ struct Stream {
 
 impl Stream {
     async fn run(&mut self, id: &str) -> Result<(), End> {
-        let (conversation, mode, patient) = self.introduced(id).await?;
+        let Introduction { conversation, mode, patient, agreed } = self.introduced(id).await?;
         let Some(hearing) = self.state.voice.hearing().map(Arc::clone) else {
             return Err(End::Refused(4503, "no recogniser"));
         };
@@ -281,7 +333,7 @@ impl Stream {
                         let said = self.state.assistant.said_last(&conversation).await.map_err(failed)?;
                         let _ = ears.send(Command::SaidBefore(said)).await;
                     }
-                    let told = self.told(&conversation, happened);
+                    let told = told(&self.state, &conversation, agreed, happened).await;
                     self.tell(&told).await?;
                 }
                 () = sleep_until(silent) => return Err(End::Refused(4408, "silent")),
@@ -290,7 +342,7 @@ impl Stream {
     }
 
     /// Waits for the first message: whose conversation this is.
-    async fn introduced(&mut self, id: &str) -> Result<(Conversation, Mode, bool), End> {
+    async fn introduced(&mut self, id: &str) -> Result<Introduction, End> {
         let first = tokio::time::timeout(INTRODUCTION, self.socket.recv())
             .await
             .map_err(|_| End::Refused(4408, "silent"))?;
@@ -298,35 +350,36 @@ impl Stream {
         let Message::Text(text) = message? else {
             return Err(End::Refused(4400, "not understood"));
         };
-        let Ok(Said::Start { token, mode, patient }) = serde_json::from_str(&text) else {
+        let Ok(Said::Start { token, mode, patient, agreed }) = serde_json::from_str(&text) else {
             return Err(End::Refused(4400, "not understood"));
         };
         let conversation = with_token(&self.state, id, &token).await;
         let conversation = conversation.map_err(|_| End::Refused(4404, "no such conversation"))?;
-        Ok((conversation, mode, patient))
-    }
-
-    fn told(&self, conversation: &Conversation, progress: Progress) -> Value {
-        match progress {
-            Progress::SpeechStarted => json!({"type": "speech_started"}),
-            Progress::Partial(text) => json!({"type": "partial", "text": text}),
-            Progress::SpeechEnded => json!({"type": "speech_ended"}),
-            Progress::Nothing(reason) => json!({"type": "nothing", "reason": reason}),
-            Progress::Heard(heard) => {
-                let page = HeardPage::new(&self.state, conversation, *heard);
-                let mut told = json!(page);
-                told["type"] = json!("heard");
-                told
-            }
-            Progress::Failed(error) => {
-                tracing::warn!(error, "an utterance could not be recognised");
-                json!({"type": "problem", "title": "没有听成", "detail": "刚才没能听清，请再说一遍，或者打字。"})
-            }
-        }
+        Ok(Introduction { conversation, mode, patient, agreed })
     }
 
     async fn tell(&mut self, said: &Value) -> Result<(), End> {
         Ok(self.socket.send(Message::Text(said.to_string().into())).await?)
+    }
+}
+
+/// What happened, as the page reads it.
+async fn told(state: &AppState, conversation: &Conversation, agreed: bool, progress: Progress) -> Value {
+    match progress {
+        Progress::SpeechStarted => json!({"type": "speech_started"}),
+        Progress::Partial(text) => json!({"type": "partial", "text": text}),
+        Progress::SpeechEnded => json!({"type": "speech_ended"}),
+        Progress::Nothing(reason) => json!({"type": "nothing", "reason": reason}),
+        Progress::Heard(heard) => {
+            let page = HeardPage::new(state, conversation, agreed, *heard).await;
+            let mut told = json!(page);
+            told["type"] = json!("heard");
+            told
+        }
+        Progress::Failed(error) => {
+            tracing::warn!(error, "an utterance could not be recognised");
+            json!({"type": "problem", "title": "没有听成", "detail": "刚才没能听清，请再说一遍，或者打字。"})
+        }
     }
 }
 

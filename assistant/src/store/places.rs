@@ -55,6 +55,15 @@ pub(crate) fn below_any(
     }
 }
 
+/// What a node has chosen for itself and below; `None`: as at the node above.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlaceChoices {
+    /// Whether nobody publishes what they wrote last.
+    pub four_eyes: Option<bool>,
+    /// For how many days recordings of residents who agree are kept; 0: none are.
+    pub recordings_days: Option<i64>,
+}
+
 impl Store {
     /// Adds a node below another; `None` where the id is taken.
     pub async fn add_place(
@@ -144,14 +153,21 @@ impl Store {
         Ok(said == Some(1))
     }
 
-    /// The nodes that say so, or that say otherwise, by their ids.
-    pub async fn four_eyes_set(&self) -> Result<HashMap<String, bool>> {
-        sqlx::query("SELECT id, four_eyes FROM communities WHERE four_eyes IS NOT NULL")
-            .fetch_all(&self.pool)
-            .await?
-            .iter()
-            .map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? == 1)))
-            .collect()
+    /// What nodes have chosen for themselves and below, by their ids; who chose nothing is missing.
+    pub async fn place_choices(&self) -> Result<HashMap<String, PlaceChoices>> {
+        sqlx::query(
+            "SELECT id, four_eyes, recordings_days FROM communities \
+             WHERE four_eyes IS NOT NULL OR recordings_days IS NOT NULL",
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| {
+            let four_eyes: Option<i64> = row.try_get(1)?;
+            let recordings_days: Option<i64> = row.try_get(2)?;
+            Ok((row.try_get(0)?, PlaceChoices { four_eyes: four_eyes.map(|said| said == 1), recordings_days }))
+        })
+        .collect()
     }
 
     /// Says whether nobody publishes what they wrote last; `None`: as in the node above.

@@ -41,6 +41,9 @@ pub struct HeardUtterance {
     /// The same for the turn that it becomes, with what the recogniser doubts.
     #[serde(skip)]
     pub(crate) doubts: Heard,
+    /// The sound, at 16 kHz.
+    #[serde(skip)]
+    pub(crate) sound: Arc<[f32]>,
 }
 
 /// Whoever is listened to.
@@ -70,8 +73,9 @@ impl Hearing {
 
     /// Hears one utterance: mono samples within -1 to 1, 16,000 a second.
     pub async fn hear(&self, samples: Vec<f32>, listener: &Listener) -> Result<HeardUtterance> {
-        let recognition = self.recognize(samples.into(), listener)?.finished().await?;
-        self.understand(&recognition, listener).await
+        let sound: Arc<[f32]> = samples.into();
+        let recognition = self.recognize(Arc::clone(&sound), listener)?.finished().await?;
+        self.understand(&recognition, sound, listener).await
     }
 
     /// Puts a finished utterance in line for recognition.
@@ -89,8 +93,13 @@ impl Hearing {
         self.recognizer.recognize(RecognitionRequest { partial: true, ..RecognitionRequest::new(samples) })
     }
 
-    /// What a recognition means.
-    pub(super) async fn understand(&self, recognition: &Recognition, listener: &Listener) -> Result<HeardUtterance> {
+    /// What the recognition of a sound means.
+    pub(super) async fn understand(
+        &self,
+        recognition: &Recognition,
+        sound: Arc<[f32]>,
+        listener: &Listener,
+    ) -> Result<HeardUtterance> {
         let mut readings = recognition.readings.iter();
         let best = readings.next();
         let alternatives: Vec<String> =
@@ -112,6 +121,7 @@ impl Hearing {
             seconds: recognition.duration.as_secs_f32(),
             compute_seconds: recognition.compute.as_secs_f32(),
             doubts,
+            sound,
         })
     }
 }

@@ -259,9 +259,10 @@ impl Stream {
         };
         let hearing = Arc::clone(&self.hearing);
         let listener = self.listener.clone();
+        let sound = Arc::clone(&clip.samples);
         let interrupts = std::mem::take(&mut self.interrupts);
         self.finals.push_back(Box::pin(async move {
-            match meaning(reading, &hearing, &listener).await {
+            match meaning(reading, sound, &hearing, &listener).await {
                 Ok(heard) => judged(heard, &listener, interrupts),
                 Err(error) => Progress::Failed(format!("{error:#}")),
             }
@@ -271,10 +272,11 @@ impl Stream {
 
 async fn meaning(
     reading: Result<Reading, ModelError>,
+    sound: Arc<[f32]>,
     hearing: &Hearing,
     listener: &Listener,
 ) -> anyhow::Result<HeardUtterance> {
-    hearing.understand(&reading?.await?, listener).await
+    hearing.understand(&reading?.await?, sound, listener).await
 }
 
 /// Whether it was meant for us.

@@ -7,15 +7,18 @@
 
 mod hearing;
 mod listening;
+mod recordings;
 mod speaking;
 mod utterances;
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use hearing::{HeardUtterance, Hearing, Listener};
 pub use listening::{Command, Listening, Progress};
+pub use recordings::Recordings;
 pub use speaking::{Manner, Piece, SPOKEN_RATE, Speaking, Speech};
 pub use utterances::Utterances;
 
@@ -29,20 +32,22 @@ pub struct Voice {
     places: Arc<Semaphore>,
     /// What was heard and has not become a turn yet.
     pub utterances: Utterances,
+    /// What residents agreed to have kept.
+    pub recordings: Recordings,
 }
 
-impl Default for Voice {
-    fn default() -> Self {
+impl Voice {
+    /// Neither hears nor speaks yet; recordings lie below this folder.
+    pub fn new(data_dir: &Path) -> Self {
         Self {
             hearing: OnceLock::new(),
             speaking: OnceLock::new(),
             places: Arc::new(Semaphore::new(STREAMS)),
             utterances: Utterances::default(),
+            recordings: Recordings::new(&data_dir.join("recordings")),
         }
     }
-}
 
-impl Voice {
     /// A place to be listened to, given back when it is dropped; `None` where all are taken.
     pub fn place(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.places).try_acquire_owned().ok()
