@@ -11,7 +11,7 @@ const pages: BuildEnvironmentOptions = {
   target,
   modulePreload: { polyfill: false },
   rolldownOptions: {
-    // The widget imports voice.js by its address.
+    // The widget imports widget-voice.js by its address.
     preserveEntrySignatures: 'allow-extension',
     input: {
       index: 'index.html',
@@ -21,7 +21,7 @@ const pages: BuildEnvironmentOptions = {
       kiosk: 'kiosk.html',
       // The microphone's sound thread and what the widget loads when somebody speaks.
       capture: 'shared/voice/capture.ts',
-      voice: 'shared/voice/index.ts',
+      'widget-voice': 'shared/voice/index.ts',
     },
     // The server embeds these files and answers with an ETag, so names stay the same.
     output: {

@@ -13,14 +13,18 @@ export class Idle {
 
   constructor(
     readonly on_warning: () => void,
+    /** A sign came while the warning stood. */
+    readonly on_stay: () => void,
     readonly on_gone: () => void,
   ) {}
 
   /** A touch, a key or a voice. */
   sign(): void {
     this.#running = true;
+    const warned = this.left !== null;
     this.left = null;
     this.#wait();
+    if (warned) this.on_stay();
   }
 
   /** While the kiosk itself works or speaks, nobody is expected to do anything. */

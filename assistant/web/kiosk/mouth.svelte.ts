@@ -59,13 +59,17 @@ export class Mouth {
     this.#voice.first(text);
   }
 
+  /** What was said in between has served. */
+  skip_aside(): void {
+    this.#voice.skip_aside();
+  }
+
   hush(): void {
     this.#voice.hush();
     this.paused = this.#voice.interrupted;
   }
 
   go_on(): void {
-    if (!this.#voice.interrupted) return;
     this.#voice.go_on();
     this.paused = false;
   }

@@ -92,6 +92,7 @@ export class Session {
     });
     this.idle = new Idle(
       () => this.mouth.say_first(this.settings.texts.still_there_spoken),
+      () => this.mouth.skip_aside(),
       () => this.on_gone(),
     );
     reach.on_back = () => {
@@ -266,6 +267,9 @@ export class Session {
     this.idle.sign();
     const { texts } = this.settings;
     const by = message.author === 'worker' ? texts.said_by_staff(message.name ?? '') : texts.notice;
-    this.#tell(`${by}${message.text}`, null);
+    const words = `${by}${message.text}`;
+    // A person is heard also where the machine was told to be quiet.
+    this.mouth.say_first(words);
+    if (!this.mouth.audible) this.announcer.say(words);
   }
 }

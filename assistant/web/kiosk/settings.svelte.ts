@@ -10,8 +10,9 @@ export const SPEEDS = [0.7, 0.85, 1] as const;
 /** Loudness of the voice, from none to twice its own. */
 export const VOLUMES = [0, 0.45, 1, 1.9] as const;
 
-/** Screens narrower than this begin with smaller letters. */
+/** Narrower screens begin with smaller letters, tall ones with larger letters. */
 const NARROW_PX = 700;
+const TALL_PX = 1_500;
 
 /**
  * How the kiosk looks, hears and speaks for the resident who stands before it. Nothing is kept:
@@ -39,7 +40,7 @@ export class KioskSettings {
   /** `query` may set size, contrast=high, mode=press, patient, voice, variety and language. */
   constructor(query: URLSearchParams) {
     const size = SIZES.find((size) => String(size) === query.get('size'));
-    this.size = size ?? (window.innerWidth < NARROW_PX ? 24 : 30);
+    this.size = size ?? usual_size();
     this.contrast = query.get('contrast') === 'high';
     if (query.get('mode') === 'press') this.mode = 'press';
     this.patient = query.has('patient');
@@ -53,4 +54,9 @@ export class KioskSettings {
     const place = SIZES.indexOf(this.size) + steps;
     this.size = SIZES[Math.max(0, Math.min(SIZES.length - 1, place))]!;
   }
+}
+
+function usual_size(): Size {
+  if (window.innerWidth < NARROW_PX) return 24;
+  return window.innerHeight >= TALL_PX ? 38 : 30;
 }

@@ -1,3 +1,5 @@
+import { may_listen } from './may-listen';
+
 /** Why there is no sound from the microphone. */
 export type MicrophoneTrouble = 'refused' | 'absent' | 'busy' | 'insecure';
 
@@ -14,11 +16,6 @@ interface Listener {
   frame(samples: Int16Array<ArrayBuffer>): void;
   /** The microphone went away while it was open. */
   lost(): void;
-}
-
-/** Whether this page may ask for a microphone at all: browsers give it to pages with TLS only. */
-export function may_listen(): boolean {
-  return Boolean(navigator.mediaDevices?.getUserMedia) && 'AudioWorkletNode' in window;
 }
 
 /** The device's microphone, with the browser's echo cancellation. */

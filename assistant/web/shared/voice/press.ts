@@ -26,30 +26,42 @@ export function press_to_talk(talk: Talk): Attachment<HTMLElement> {
       if (since !== null && performance.now() - since >= TAP_MS && talk.is_on()) talk.end();
       since = null;
     };
-    const is_key = (event: KeyboardEvent): boolean => event.key === ' ' || event.key === 'Enter';
+    /** The button may be gone by the time it is let go. */
+    const await_end = (...kinds: ('pointerup' | 'pointercancel' | 'keyup')[]): void => {
+      const ending = new AbortController();
+      for (const kind of kinds) {
+        window.addEventListener(
+          kind,
+          () => {
+            ending.abort();
+            up();
+          },
+          { signal: ending.signal, capture: true },
+        );
+      }
+    };
     const listeners = new AbortController();
     const { signal } = listeners;
     element.addEventListener(
       'pointerdown',
       (event) => {
         if (event.button !== 0) return;
-        element.setPointerCapture(event.pointerId);
+        await_end('pointerup', 'pointercancel');
         down();
       },
       { signal },
     );
-    element.addEventListener('pointerup', up, { signal });
-    element.addEventListener('pointercancel', up, { signal });
     element.addEventListener(
       'keydown',
       (event) => {
-        if (!is_key(event)) return;
+        if (event.key !== ' ' && event.key !== 'Enter') return;
         event.preventDefault();
-        if (!event.repeat) down();
+        if (event.repeat) return;
+        await_end('keyup');
+        down();
       },
       { signal },
     );
-    element.addEventListener('keyup', (event) => is_key(event) && up(), { signal });
     element.addEventListener(
       'click',
       (event) => {

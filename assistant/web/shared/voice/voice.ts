@@ -4,6 +4,10 @@ import type { Player } from './player';
 export interface Line {
   text: string;
   place: number | null;
+  /** Said in between, and not again where it was interrupted. */
+  aside?: boolean;
+  /** It was quiet before this aside, and is quiet after it. */
+  then_quiet?: boolean;
 }
 
 /** What sounds now: the line's place and the stretch of it as UTF-16 indices. */
@@ -51,11 +55,19 @@ export class Voice {
     this.#run();
   }
 
-  /** Says something before everything else. */
+  /** Says something before everything else, also where it was hushed. */
   first(text: string): void {
+    const then_quiet = this.#hushed;
     this.#halt();
-    this.#lines.splice(this.#next, 0, { text, place: null });
+    this.#lines.splice(this.#next, 0, { text, place: null, aside: true, then_quiet });
     this.#hushed = false;
+    this.#run();
+  }
+
+  /** Leaves out what is said in between: it has served. */
+  skip_aside(): void {
+    if (!this.#running || !this.#lines[this.#next]?.aside) return;
+    this.#halt();
     this.#run();
   }
 
@@ -91,6 +103,11 @@ export class Voice {
     if (!running) return;
     this.#running = null;
     running.abort();
+    const line = this.#lines[this.#next];
+    if (line?.aside) {
+      this.#lines.splice(this.#next, 1);
+      this.#hushed ||= line.then_quiet === true;
+    }
     this.listener.sounding(null);
     this.listener.changed(false);
   }
@@ -127,6 +144,7 @@ export class Voice {
         return;
       }
       if (this.#running !== running) return;
+      if (this.#lines[this.#next]?.then_quiet) break;
       this.#next += 1;
     }
     this.#halt();
