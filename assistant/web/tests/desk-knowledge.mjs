@@ -96,6 +96,20 @@ export async function knowledge_checks(session) {
     same(page.complaints, [], 'complaints');
   });
 
+  await session.check('what was just written is there after a look at another view', async () => {
+    const page = await knowledge_page(session, 'documents');
+    await upload(page, '乒乓球.md', TEXT.replaceAll('图书室', '乒乓球室'));
+    await page.locator('.upload.done a').click();
+    await page.locator('.passage-row textarea').first().fill('乒乓球室早上7点开门。');
+    await page.locator('.view-tab', { hasText: '经过' }).click();
+    await page.locator('.view-tab').first().click();
+    const first = page.locator('.passage-row textarea').first();
+    same(await first.inputValue(), '乒乓球室早上7点开门。', 'what was written');
+    await first.fill('乒乓球室早上8点开门。');
+    await saved(page);
+    same(await page.locator('.panel.clash').count(), 0, 'clashes with oneself');
+  });
+
   await session.check('what did not reach the server is found again after a crash', async () => {
     const page = await knowledge_page(session, 'documents');
     await upload(page, '健身.md', TEXT.replaceAll('图书室', '健身点'));
@@ -128,6 +142,22 @@ export async function knowledge_checks(session) {
     await saved(page);
     const texts = await page.locator('.passage-row textarea').evaluateAll((all) => all.map((one) => one.value));
     same(texts, ['食堂中午开放。', '还书时间改为60天。'], 'both are there');
+  });
+
+  await session.check('a page without text is noticed at its place', async () => {
+    const page = await knowledge_page(session, 'documents');
+    await page.locator('.row-link', { hasText: '高龄津贴发放标准' }).click();
+    const note = page.locator('.page-note');
+    await note.waitFor();
+    holds((await note.innerText()).includes('原件第 3 页'), 'which page');
+    const rows = await page
+      .locator('.text-passages > li')
+      .evaluateAll((all) => all.map((row) => row.classList.contains('page-note')));
+    same(rows, [false, false, true, false], 'before the first passage of a later page');
+    await page.locator('.beside .segments button', { hasText: '目录' }).click();
+    await note.locator('button').click();
+    await page.locator('.beside .original-name').waitFor();
+    same(page.complaints, [], 'complaints');
   });
 
   await session.check('a table is written cell by cell', async () => {
@@ -213,6 +243,10 @@ export async function knowledge_checks(session) {
     await page.locator('dialog button.pick').first().click();
     await page.locator('.toast', { hasText: '合并到' }).waitFor();
     same(await page.locator('.gap').count(), 1, 'one group is left');
+    await page.getByLabel('哪里的居民问的').selectOption('jinsha');
+    await page.locator('.gap').waitFor({ state: 'detached' });
+    await page.getByLabel('哪里的居民问的').selectOption('');
+    await page.locator('.gap').waitFor();
   });
 
   await session.check('checks: run, a table with a wrong line, a key shown once', async () => {

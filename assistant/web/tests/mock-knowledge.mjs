@@ -66,9 +66,9 @@ export function start_knowledge() {
     metadata: { ...empty_metadata('高龄津贴发放标准'), number: '翠街发〔2026〕8号', issuer: '翠湖街道办事处' },
     passages: [
       ...passages_of('# 高龄津贴发放标准\n\n户籍在本街道、年满80周岁的老人可以申请高龄津贴。\n\n## 怎么申请\n\n带身份证、户口簿和社保卡，到社区服务站登记，次月起发放。', '高龄津贴发放标准'),
-      allowance_table(),
+      { ...allowance_table(), origin: { page: 4 } },
     ],
-    warnings: [{ code: 'scanned_page', message: '第 3 页是扫描的图片，没有文字。请照着原件把这一页打出来，或者换有文字的文件。' }],
+    warnings: [{ code: 'no_text_on_page', message: '第 3 页没有文字（可能是图片），没有导入。共 1 页。', pages: [3] }],
     original: kept('高龄津贴发放标准.txt', 'text/plain; charset=utf-8', Buffer.from('高龄津贴发放标准\n户籍在本街道、年满80周岁的老人可以申请高龄津贴。\n')),
     source_name: '高龄津贴发放标准.txt',
   });

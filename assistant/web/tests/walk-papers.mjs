@@ -38,7 +38,7 @@ export const PAPERS = [
     title: '电子居住证如何申领？一文说清',
     facts: { issuer: '广州市公安局', category: '居住证', service_kind: '申领电子居住证' },
     mend: ['审核期限为5个工作日', '审核期限为 5 个工作日'],
-    question: '申领电子居住证，审核要几个工作日？',
+    question: '粤居码怎么申领电子居住证？',
     told: '5 个工作日',
     marked: '申领电子居住证的审核期限',
   },

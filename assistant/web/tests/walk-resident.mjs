@@ -19,9 +19,8 @@ export async function asks_and_looks(session, page, { question, told, marked, ti
   await sheet.locator('.cited mark').first().waitFor();
   const passage = await sheet.locator('.cited').innerText();
   holds(passage.includes(marked), `the source of "${question}" is opened at "${marked}": ${passage}`);
-  const source = await sheet.locator('.source').innerText();
-  const heading = await page.locator('.sheet h2').first().innerText();
-  holds(`${heading} ${source}`.includes(title), `the source is 《${title}》: ${heading}`);
+  const heading = await sheet.locator('#xiangyin-sheet').innerText();
+  holds(heading.includes(title), `the source is 《${title}》: ${heading}`);
   await session.shot(page, shot);
   await page.keyboard.press('Escape');
   await sheet.waitFor({ state: 'detached' });
@@ -30,7 +29,7 @@ export async function asks_and_looks(session, page, { question, told, marked, ti
 
 /**
  * Asks over and over until a new conversation is answered with `told`; how long after `since` the
- * question was asked that got it, and how long after it was answered, in milliseconds.
+ * question was asked that got it, and how long after that it was answered, in milliseconds.
  */
 export async function first_told(base, community, { question, told }, since) {
   for (;;) {

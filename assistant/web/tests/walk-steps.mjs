@@ -38,9 +38,9 @@ export async function put_in({ hand, data, session }) {
 
 /** One paper on its way from the list of uploads to residents. */
 export async function publish_paper(walk, paper, index) {
-  const { hand, session, resident, place } = walk;
+  const { hand, session, resident } = walk;
   const { page } = hand;
-  const [clicks, fields, began] = [hand.clicks, hand.fields, Date.now()];
+  const [clicks, fields, pace, began] = [hand.clicks, hand.fields, hand.pace, Date.now()];
   await hand.tab('文档');
   await hand.click(page.locator('.upload.done', { hasText: paper.title }).locator('a'));
   await page.locator('.passage-row').first().waitFor();
@@ -66,8 +66,8 @@ export async function publish_paper(walk, paper, index) {
     clicks: hand.clicks - clicks,
     fields: hand.fields - fields,
     took: Date.now() - began,
+    pace: hand.pace - pace,
     visible,
-    place,
   };
 }
 
@@ -80,7 +80,7 @@ async function mend(hand, from, to) {
   const at = texts.findIndex((text) => text.includes(from));
   holds(at >= 0, `a passage says "${from}"`);
   hand.clicks += 1;
-  await hand.fill(page.locator('.passage-row textarea').nth(at), texts[at].replace(from, to));
+  await hand.fill(page.locator('.passage-row textarea').nth(at), texts[at].replace(from, to), to.length - from.length);
 }
 
 /** Publishes what is open; how soon residents are told, in milliseconds. */
@@ -92,8 +92,8 @@ export async function publish({ hand, session, place }, { question, told }, opti
   const moved = page.waitForResponse((response) => response.url().endsWith('/moves'));
   const since = Date.now();
   await hand.press('发布给居民');
-  const first = told ? await first_told(session.base, place, { question, told }, since) : null;
   same((await moved).status(), 200, 'status of publishing');
+  const first = await first_told(session.base, place, { question, told }, since);
   await page.locator('.toast').first().waitFor();
   await page.locator('.life', { hasText: '居民现在' }).waitFor();
   return first;
@@ -112,12 +112,18 @@ export async function edition_follows_edition(walk) {
   await hand.press('做成草稿');
   await page.locator('.document-page').waitFor();
   await hand.fill(hand.field('生效日期'), ALLOWANCE.older.from);
+  await hand.pane('问答');
+  await hand.press('加一个问答');
+  await hand.fill(hand.field('问题'), question);
+  await hand.fill(hand.field('答复'), `每人每月${ALLOWANCE.older.told}。`);
   await hand.saved();
   await publish(walk, { question, told: ALLOWANCE.older.told });
   await hand.press('修改');
   await page.locator('.passage-row textarea').first().waitFor();
   const row = page.locator('.passage-row textarea').first();
   await hand.fill(row, newer);
+  await hand.pane('问答');
+  await hand.fill(hand.field('答复'), `每人每月${ALLOWANCE.newer.told}。`);
   await hand.pane('资料');
   await hand.fill(hand.field('生效日期'), ALLOWANCE.newer.from);
   await hand.saved();
@@ -145,13 +151,13 @@ export async function two_editors(walk) {
   const other = await Hand.arrive(session, people.editor);
   await hand.tab('文档');
   await hand.press('粘贴文字');
-  await hand.fill(page.locator('dialog textarea'), '活动室早上八点开门。\n\n周一不开门。');
+  await hand.fill(page.locator('dialog textarea'), '## 几点开门\n\n活动室早上八点开门。\n\n## 哪天休息\n\n周一不开门。');
   await hand.fill(page.locator('dialog input'), '府前社区活动室');
   await hand.press('做成草稿');
-  await page.locator('.passage-row').first().waitFor();
+  await page.locator('.passage-row').nth(1).waitFor();
   const address = new URL(page.url()).hash;
   await other.page.evaluate((to) => (location.hash = to), address);
-  await other.page.locator('.passage-row').first().waitFor();
+  await other.page.locator('.passage-row').nth(1).waitFor();
   const saved = page.waitForResponse((response) => response.request().method() === 'PUT');
   const first = page.locator('.passage-row textarea').first();
   await first.fill((await first.inputValue()).replace('八点', '九点'));
@@ -162,10 +168,6 @@ export async function two_editors(walk) {
   same((await refused).status(), 409, 'the second to save');
   await other.page.locator('.panel.clash').waitFor();
   await other.look('two-editors');
-  await other.click(other.page.locator('.clash .tick input').first());
-  if (!(await other.page.locator('.clash .tick input').first().isChecked())) {
-    await other.click(other.page.locator('.clash .tick input').first());
-  }
   await other.press('把打勾的放进去，接着改');
   await other.saved();
   const id = address.split('/').pop().split('?')[0];
@@ -194,10 +196,29 @@ export async function scanned_pages({ hand, session }) {
   await alone.waitFor();
   await among.waitFor();
   await hand.look('scanned');
+  const said = (await alone.innerText()).replace(/\s+/g, ' ');
   await hand.click(among.locator('a'));
   await page.locator('.manuscript .caution', { hasText: '没有文字' }).first().waitFor();
   await hand.look('scanned-page');
-  return { alone: (await alone.innerText()).replace(/\s+/g, ' ') };
+  return said;
+}
+
+/** Who wrote last cannot publish once two people are wanted at the place. */
+export async function four_eyes({ hand, place }) {
+  const { page } = hand;
+  const draft = new URL(page.url()).hash;
+  await page.locator('.life').getByRole('button', { name: '发布…' }).waitFor();
+  await page.evaluate((to) => (location.hash = to), `#/settings/places/${place}`);
+  await hand.click(page.locator('.choices label', { hasText: '不能是同一个人' }));
+  await hand.look('four-eyes');
+  const saved = page.waitForResponse((response) => response.request().method() === 'PATCH');
+  await hand.click(page.locator('form', { hasText: '不能是同一个人' }).locator('.button.main'));
+  same((await saved).status(), 200, 'status of saving the place');
+  await page.evaluate((to) => (location.hash = to), draft);
+  await page.locator('.life > .note').waitFor();
+  const why = await page.locator('.life > .note').innerText();
+  same(await page.locator('.life').getByRole('button', { name: '发布…' }).count(), 0, 'buttons to publish');
+  return why;
 }
 
 /** The pages of knowledge that were not come by. */

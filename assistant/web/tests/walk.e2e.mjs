@@ -55,7 +55,8 @@ async function play() {
       steps.publish_paper(walk, paper, index),
     );
     console.log(`        ${way.clicks} clicks, ${way.fields} fields filled`);
-    told('the whole way, its share of the upload with it', way.took + each, LONGEST_MS);
+    told('the whole way as played, its share of the upload with it', way.took + each, LONGEST_MS);
+    told('with what a person needs to read, point and type', way.took + each + way.pace, LONGEST_MS);
     told('from the click on publish to a question that gets it', way.visible.asked, SOON_MS);
     told('from that click to the whole answer', way.visible.answered, SOON_MS);
   }
@@ -64,8 +65,12 @@ async function play() {
   );
   const text = await step('two editors at one draft', () => steps.two_editors(walk));
   holds(text.includes('九点') && text.includes('周二'), `both are kept: ${text}`);
-  const { alone } = await step('a scanned page is noticed', () => steps.scanned_pages(walk));
+  const alone = await step('a scanned page is noticed', () => steps.scanned_pages(walk));
   holds(/没有文字|图片|扫描/.test(alone), `the upload says so: ${alone}`);
+  const why_not = await step('two people are wanted for what is published', () =>
+    steps.four_eyes(walk),
+  );
+  console.log(`        what the writer is told: ${why_not}`);
   await step('every page of knowledge is looked at', () => steps.look_around(walk));
   hand.content();
 }

@@ -122,9 +122,9 @@ export class DraftEditor {
     this.#forget();
   }
 
-  /** The page goes away. */
-  leave(): void {
-    if (this.state === 'waiting' || this.state === 'failed') void this.save();
+  /** The page goes away; resolves when nothing is under way any more. */
+  leave(): Promise<void> {
+    return this.save();
   }
 
   get unsaved(): boolean {
