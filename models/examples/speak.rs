@@ -14,6 +14,7 @@ use std::io::{self, BufRead};
 use std::path::PathBuf;
 use std::time::Instant;
 
+use dialects::reading::read;
 use models::Catalog;
 use models::recognize::audio::wav;
 use models::speak::{
@@ -54,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut speaking = speaker.speak(SpeechRequest {
             voice: name.clone(),
             speed,
-            ..SpeechRequest::new(script::script(&line))
+            ..SpeechRequest::new(read(&line).into_iter().map(script::clause).collect())
         })?;
         let mut samples = Vec::new();
         let mut waited = None;

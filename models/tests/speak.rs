@@ -150,6 +150,36 @@ fn pieces_come_in_order_with_their_marks_and_cost_nothing_the_second_time() {
 }
 
 #[test]
+fn what_is_private_is_not_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = SoundCache::in_memory(1 << 20)
+        .with_folder(folder.path(), 1 << 20)
+        .expect("a cache");
+    let voice = Humming {
+        asked: Arc::default(),
+        gate: None,
+    };
+    let options = SpeakerOptions {
+        cache: Arc::new(cache),
+        ..SpeakerOptions::default()
+    };
+    let speaker = Speaker::start(voice, options).expect("a speaker");
+    let files = || std::fs::read_dir(folder.path()).expect("the folder").count();
+    for (private, kept) in [(true, 0), (true, 0), (false, 2)] {
+        let mut speaking = speaker
+            .speak(SpeechRequest {
+                private,
+                ..SpeechRequest::new(greeting())
+            })
+            .expect("speech");
+        while let Some(piece) = speaking.blocking_next_piece().expect("a piece") {
+            assert!(!piece.kept);
+        }
+        assert_eq!(files(), kept);
+    }
+}
+
+#[test]
 fn an_interrupted_answer_is_not_spoken_to_its_end() {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let (open, gate) = mpsc::channel();
@@ -260,7 +290,7 @@ fn serve(status: &'static str, body: Vec<u8>) -> (String, std::thread::JoinHandl
 
 #[test]
 fn a_server_is_asked_as_openai_s_and_its_sound_brought_to_one_rate() {
-    let (address, server) = serve("200 OK", wav(&[0.25; 16_000], 16_000));
+    let (address, server) = serve("200 OK", wav(&vec![0.25; 16_000], 16_000));
     let mut voice = RemoteVoice::new(
         &address,
         Some("secret".to_owned()),

@@ -4,11 +4,7 @@
 use dialects::reading;
 use models::speak::{Clause, Pause, Syllable, Word};
 
-/// What is said for a text, clause by clause; the ranges of the syllables are those of `text`.
-pub(crate) fn script(text: &str) -> Vec<Clause> {
-    reading::read(text).into_iter().map(clause).collect()
-}
-
+/// A clause as a voice takes it; the ranges of its syllables are those of the text that was read.
 pub(crate) fn clause(clause: reading::Clause) -> Clause {
     let words = clause.words.into_iter().map(|word| Word {
         syllables: word.syllables.into_iter().map(syllable).collect(),

@@ -28,7 +28,8 @@ pub(super) fn session(
     // Idle threads must not spin: recognition and writing take their turns on the same cores.
     builder
         .with_intra_threads(threads.max(1))
-        .and_then(|builder| builder.with_intra_op_spinning(false))
+        .map_err(|error| unusable(&error))?
+        .with_intra_op_spinning(false)
         .map_err(|error| unusable(&error))?
         .commit_from_memory(bytes)
         .map_err(|error| unusable(&error))

@@ -102,7 +102,7 @@ mod tests {
             samples[2] > 0.9
                 && samples[2] <= 1.0
                 && samples[3] >= -1.0
-                && samples[3] < samples[2] * -1.0 + 0.1
+                && samples[3] < 0.1 - samples[2]
         );
     }
 }

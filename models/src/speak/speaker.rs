@@ -49,16 +49,19 @@ pub struct SpeechRequest {
     pub speed: f32,
     /// 1 is usual; the limiter keeps even a high one from distorting.
     pub volume: f32,
+    /// It says something of one person's own, such as a number of an order: it is not kept.
+    pub private: bool,
 }
 
 impl SpeechRequest {
-    /// The default voice at usual speed and volume.
+    /// The default voice at usual speed and volume, to be kept for the next time.
     pub fn new(clauses: Vec<Clause>) -> Self {
         Self {
             clauses,
             voice: String::new(),
             speed: 1.0,
             volume: 1.0,
+            private: false,
         }
     }
 }
@@ -171,6 +174,7 @@ impl Speaker {
                 name,
                 speed,
                 volume: request.volume,
+                private: request.private,
             };
             (self.engine.submit(task)?, false)
         };
@@ -193,6 +197,7 @@ struct Task {
     name: String,
     speed: f32,
     volume: f32,
+    private: bool,
 }
 
 impl Worker for Mouth {
@@ -218,7 +223,7 @@ impl Worker for Mouth {
                 Ok(sound) => sound,
                 Err(error) => return answer.send(Err(error)),
             };
-            if !was_kept {
+            if !was_kept && !task.private {
                 self.cache.keep(&key, &sound);
             }
             answer.send(Ok(piece(&sound, clauses, task.volume, was_kept)));
