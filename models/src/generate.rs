@@ -1,10 +1,14 @@
 //! Writing text from a chat, streaming.
 
+mod answer;
 mod chat;
+mod drafting;
 mod local;
+mod lookup;
 mod outlook;
 mod repetition;
 mod stream;
+mod writer;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 

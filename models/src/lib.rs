@@ -77,6 +77,7 @@ pub mod pull;
 pub mod recognize;
 
 pub use catalog::Catalog;
+pub use decoder::Instructions;
 pub use embed::Embedder;
 pub use error::ModelError;
 pub use generate::{
