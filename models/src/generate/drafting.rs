@@ -145,6 +145,9 @@ mod tests {
             drafting.tested(FOUND.length, 3, true);
         }
         assert_eq!(drafting.length(FOUND, 1, 1.0), SHORT_DRAFT);
+        for _ in 0..200 {
+            drafting.tested(LONG_MATCH, 7, true);
+        }
         let long = Match {
             next: 9,
             length: 12,

@@ -56,8 +56,8 @@ struct Slot {
 struct Piece {
     tokens: Vec<u32>,
     scored: usize,
-    /// The earlier place that the guesses among the tokens come from.
-    guessed_from: Option<Match>,
+    /// The earlier place that guesses come from, and the first of them, made or not.
+    foretold: Option<(Match, u32)>,
 }
 
 /// The model and its slots.
@@ -313,11 +313,11 @@ impl Writer {
                 return Piece {
                     scored: usize::from(tokens.len() == unread.len()),
                     tokens,
-                    guessed_from: None,
+                    foretold: None,
                 };
             }
             let mut tokens: Vec<u32> = answer.last().into_iter().collect();
-            let mut guessed_from = None;
+            let mut foretold = None;
             if let Some(drafting) = self.drafting.as_ref().filter(|_| reading == 0) {
                 let text = [&slot.known[..], &tokens].concat();
                 if let Some(found) = look_up(&text) {
@@ -328,13 +328,13 @@ impl Writer {
                     tokens.extend(&text[found.next..found.next + length]);
                     columns += length;
                     expected += drafting.expected(found, length);
-                    guessed_from = (length > 0).then_some(found);
+                    foretold = Some((found, text[found.next]));
                 }
             }
             Piece {
                 scored: tokens.len(),
                 tokens,
-                guessed_from,
+                foretold,
             }
         };
         self.slots.iter().map(piece).collect()
@@ -378,9 +378,17 @@ impl Slot {
             self.known.extend(answer.last());
             right += 1;
         }
+        let written = answer.last();
         self.sequence.truncate(self.known.len());
-        if let (Some(found), Some(drafting)) = (piece.guessed_from, drafting) {
-            drafting.tested(found.length, right, right == guesses.len());
+        if let (Some((found, token)), Some(drafting)) = (piece.foretold, drafting) {
+            // What would have been guessed tells as much as what was.
+            let unguessed = guesses.is_empty() && written == Some(token);
+            let right = right + usize::from(unguessed);
+            drafting.tested(
+                found.length,
+                right,
+                unguessed || right == guesses.len().max(1),
+            );
         }
         Ok(end.and_then(|reason| Some((self.answer.take()?, reason))))
     }

@@ -108,8 +108,8 @@ fn fours_half<const TOKENS: usize>(
             };
             let scales = twice(_mm256_cvtepu8_epi32(scales));
             for token in 0..TOKENS {
-                let scaled = _mm256_madd_epi16(pairs[token], scales);
-                sums[token] = _mm256_add_epi32(sums[token], scaled);
+                let weighted = _mm256_madd_epi16(pairs[token], scales);
+                sums[token] = _mm256_add_epi32(sums[token], weighted);
             }
         }
         let mut min_sums = [_mm256_setzero_si256(); TOKENS];
@@ -205,9 +205,9 @@ fn sixes_half<const TOKENS: usize>(
                 }
                 let scales = twice(scales[sixteen]);
                 for token in 0..TOKENS {
-                    let scaled = pairs[token].map(|pairs| _mm256_madd_epi16(pairs, scales));
-                    let scaled = _mm256_add_epi32(scaled[0], scaled[1]);
-                    sums[token] = _mm256_add_epi32(sums[token], scaled);
+                    let weighted = pairs[token].map(|pairs| _mm256_madd_epi16(pairs, scales));
+                    let weighted = _mm256_add_epi32(weighted[0], weighted[1]);
+                    sums[token] = _mm256_add_epi32(sums[token], weighted);
                 }
             }
             let both =

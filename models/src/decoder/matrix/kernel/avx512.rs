@@ -67,8 +67,8 @@ pub(super) fn fours<const TOKENS: usize>(
             let scales = unsafe { _mm_load_si128(weights.scales[part].as_ptr().cast()) };
             let scales = _mm512_cvtepu8_epi32(scales);
             for token in 0..TOKENS {
-                let scaled = _mm512_mullo_epi32(dots[token], scales);
-                sums[token] = _mm512_add_epi32(sums[token], scaled);
+                let weighted = _mm512_mullo_epi32(dots[token], scales);
+                sums[token] = _mm512_add_epi32(sums[token], weighted);
             }
         }
         let mut min_sums = [_mm512_setzero_si512(); TOKENS];
@@ -140,8 +140,8 @@ pub(super) fn sixes<const TOKENS: usize>(
                 let scales = unsafe { _mm_load_si128(weights.scales[start].as_ptr().cast()) };
                 let scales = _mm512_cvtepi8_epi32(scales);
                 for token in 0..TOKENS {
-                    let scaled = _mm512_mullo_epi32(dots[token], scales);
-                    sums[token] = _mm512_add_epi32(sums[token], scaled);
+                    let weighted = _mm512_mullo_epi32(dots[token], scales);
+                    sums[token] = _mm512_add_epi32(sums[token], weighted);
                 }
             }
         }
