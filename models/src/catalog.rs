@@ -342,8 +342,7 @@ fn whisper_base() -> CatalogEntry {
                 },
                 Source::Made(Made {
                     by: Conversion::WhisperFromCtranslate2,
-                    sha256: "ba42925a85346b930c1617a0ecf6588efd4f073c18be7b9e0b8dafd2a9ac1c60"
-                        .into(),
+                    sha256: "ba42925a85346b930c1617a0ecf6588efd4f073c18be7b9e0b8dafd2a9ac1c60".into(),
                     from: vec![weights, vocabulary],
                 }),
             ],
