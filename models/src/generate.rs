@@ -8,6 +8,8 @@ mod lookup;
 mod outlook;
 mod repetition;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};

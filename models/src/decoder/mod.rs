@@ -20,7 +20,7 @@ mod rotary;
 mod shape;
 mod step;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokenizer;
 mod vectors;
 mod weights;

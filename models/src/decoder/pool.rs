@@ -1,10 +1,10 @@
 //! The threads that compute: as many as there are cores, started once.
 //!
 //! A forward pass hands them a hundred-odd pieces of work, each some tenths of a millisecond long,
-//! so they wait for the next one spinning, but only for a moment: between two answers, or while
-//! another engine computes, they sleep. Work is taken in small shares from a common counter, and a
-//! thread that has not come by the time the work is taken is not waited for: on cores that others
-//! use too, the slowest thread does not hold up the rest.
+//! so they wait for the next one spinning, but only for a few microseconds: between two answers, or
+//! while another engine computes, they sleep. Work is taken in shares from a common counter, smaller
+//! and smaller ones towards the end, and a thread that has not come by the time the work is taken is
+//! not waited for: on cores that others use too, the slowest thread does not hold up the rest.
 
 use std::{
     any::Any,
@@ -15,12 +15,16 @@ use std::{
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 use crate::ModelError;
 
-/// Turns of the waiting loop before a thread sleeps: some 50 microseconds.
-const PATIENCE: usize = 2000;
+/// How long a thread waits spinning before it sleeps: longer than what lies between two works of
+/// one forward pass, shorter than it takes to wake a thread.
+const PATIENCE: Duration = Duration::from_micros(10);
+/// Turns of the waiting loop between two looks at the clock: less than a microsecond.
+const TURNS: u32 = 8;
 
 /// Bit of the gate that lets threads join the work.
 const OPEN: u64 = 1 << 31;
@@ -38,7 +42,7 @@ struct Shared {
     work: UnsafeCell<Option<*const Work<'static>>>,
     next: AtomicUsize,
     pieces: AtomicUsize,
-    share: AtomicUsize,
+    cores: usize,
     closing: AtomicBool,
     asleep: Vec<AtomicBool>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
@@ -54,23 +58,31 @@ unsafe impl Send for Shared {}
 impl Shared {
     /// Does shares of the work until all are taken.
     fn take_part(&self, work: &Work<'_>) {
-        let (pieces, share) = (
-            self.pieces.load(Ordering::Relaxed),
-            self.share.load(Ordering::Relaxed),
-        );
-        loop {
-            let first = self.next.fetch_add(share, Ordering::Relaxed);
-            if first >= pieces {
-                return;
+        let pieces = self.pieces.load(Ordering::Relaxed);
+        let largest = (pieces / (self.cores * 8)).max(1);
+        let mut first = self.next.load(Ordering::Relaxed);
+        while first < pieces {
+            let share = ((pieces - first) / (self.cores * 2)).clamp(1, largest);
+            let taken = self.next.compare_exchange_weak(
+                first,
+                first + share,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            );
+            match taken {
+                Ok(_) => {
+                    (first..first + share).for_each(work);
+                    first = self.next.load(Ordering::Relaxed);
+                }
+                Err(now) => first = now,
             }
-            (first..pieces.min(first + share)).for_each(work);
         }
     }
 
     /// The life of a thread.
     fn serve(&self, index: usize) {
         let mut done = 0;
-        let mut patience = PATIENCE;
+        let mut patience = Patience::new();
         while !self.closing.load(Ordering::Relaxed) {
             let gate = self.gate.load(Ordering::Acquire);
             if gate & OPEN == 0 || gate / ROUND == done {
@@ -83,7 +95,7 @@ impl Shared {
             if joined.is_err() {
                 continue;
             }
-            (done, patience) = (gate / ROUND, PATIENCE);
+            done = gate / ROUND;
             // SAFETY: this thread is counted at the gate, so the pointer was written before the
             // gate opened, and what it points to lives until this thread has left.
             let work = unsafe { &*self.work.get() };
@@ -95,12 +107,12 @@ impl Shared {
                 }
             }
             self.gate.fetch_sub(1, Ordering::Release);
+            patience = Patience::new();
         }
     }
 
-    fn wait(&self, index: usize, seen: u64, patience: &mut usize) {
-        if *patience > 0 {
-            *patience -= 1;
+    fn wait(&self, index: usize, seen: u64, patience: &mut Patience) {
+        if patience.lasts() {
             std::hint::spin_loop();
             return;
         }
@@ -110,7 +122,31 @@ impl Shared {
             std::thread::park();
         }
         self.asleep[index].store(false, Ordering::SeqCst);
-        *patience = PATIENCE;
+        *patience = Patience::new();
+    }
+}
+
+/// Counts how long a thread has been spinning.
+struct Patience {
+    turns: u32,
+    end: Option<Instant>,
+}
+
+impl Patience {
+    fn new() -> Self {
+        Self {
+            turns: 0,
+            end: None,
+        }
+    }
+
+    fn lasts(&mut self) -> bool {
+        self.turns += 1;
+        if !self.turns.is_multiple_of(TURNS) {
+            return true;
+        }
+        let now = Instant::now();
+        now < *self.end.get_or_insert(now + PATIENCE)
     }
 }
 
@@ -129,7 +165,7 @@ impl Pool {
             work: UnsafeCell::new(None),
             next: AtomicUsize::new(0),
             pieces: AtomicUsize::new(0),
-            share: AtomicUsize::new(1),
+            cores: others + 1,
             closing: AtomicBool::new(false),
             asleep: (0..others).map(|_| AtomicBool::new(false)).collect(),
             panic: Mutex::new(None),
@@ -151,16 +187,13 @@ impl Pool {
     /// Calls `work` with every number below `pieces`, each once, on all threads.
     pub(super) fn run(&mut self, pieces: usize, work: impl Fn(usize) + Sync) {
         let shared = &*self.shared;
-        let cores = self.threads.len() + 1;
-        if pieces <= 1 || cores == 1 {
+        if pieces <= 1 || self.threads.is_empty() {
             (0..pieces).for_each(work);
             return;
         }
         let work: &Work<'_> = &work;
         shared.pieces.store(pieces, Ordering::Relaxed);
         shared.next.store(0, Ordering::Relaxed);
-        let share = (pieces / (cores * 8)).max(1);
-        shared.share.store(share, Ordering::Relaxed);
         // SAFETY: the gate is closed and nobody is at work, since `run` borrows the pool mutably
         // and leaves it so. The lifetime is stretched only until the end of this function, which
         // waits for all who joined.
@@ -176,12 +209,12 @@ impl Pool {
         }
         let mine = catch_unwind(AssertUnwindSafe(|| shared.take_part(work)));
         shared.gate.fetch_and(!OPEN, Ordering::AcqRel);
-        let mut turns = 0;
+        let mut patience = Patience::new();
         while shared.gate.load(Ordering::Acquire) & AT_WORK != 0 {
-            turns += 1;
-            if turns < PATIENCE {
+            if patience.lasts() {
                 std::hint::spin_loop();
             } else {
+                // Whoever is still at work may need this very core.
                 std::thread::yield_now();
             }
         }

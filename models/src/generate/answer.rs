@@ -110,14 +110,16 @@ impl Answer {
         }
     }
 
-    /// Tokens read and written so far, and how long each took.
-    pub(super) fn took(&self) -> [(usize, Duration); 2] {
+    /// So many more tokens of the prompt are known without having been read for it.
+    pub(super) fn reuse(&mut self, tokens: usize) {
+        self.reused += tokens;
+    }
+
+    /// Tokens written so far, and how long that took.
+    pub(super) fn wrote(&self) -> (usize, Duration) {
         let reading = self.reading.unwrap_or_default();
         let writing = self.started.elapsed().saturating_sub(reading);
-        [
-            (self.prompt().len() - self.reused, reading),
-            (self.generated.len(), writing),
-        ]
+        (self.generated.len(), writing)
     }
 
     /// Ends the answer.
@@ -126,7 +128,8 @@ impl Answer {
             let stream = std::mem::replace(&mut self.stream, TextStream::new(&[]));
             self.send(stream.finish());
         }
-        let [(_, reading), (generated_tokens, writing)] = self.took();
+        let (generated_tokens, writing) = self.wrote();
+        let reading = self.reading.unwrap_or_default();
         let finish = Finish {
             reason,
             prompt_tokens: self.prompt().len(),

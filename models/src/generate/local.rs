@@ -101,7 +101,7 @@ impl LocalGenerator {
 impl Generate for LocalGenerator {
     fn generate(&self, request: GenerationRequest) -> Result<Generation, ModelError> {
         let prompt = chat::prompt(&self.tokenizer, &request.messages)?;
-        let tokens = prompt.len() + request.max_tokens;
+        let tokens = prompt.len().saturating_add(request.max_tokens);
         if tokens > self.context_length {
             return Err(ModelError::PromptTooLong {
                 tokens,

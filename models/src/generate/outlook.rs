@@ -30,8 +30,8 @@ pub(super) struct Share {
 }
 
 impl Pace {
-    /// `reading` and `writing` are in tokens a second, each request's own; `streams` are worked on
-    /// together.
+    /// `reading` is in tokens a second of all requests together, `writing` in those of each;
+    /// `streams` are worked on together.
     pub(super) fn new(reading: f64, writing: f64, streams: usize) -> Self {
         Self(Mutex::new(Measured {
             reading,
@@ -47,29 +47,22 @@ impl Pace {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// These requests are in work.
-    pub(super) fn working(&self, shares: impl Iterator<Item = Share>) {
+    /// These requests are in work, at so many tokens a second where many are read together.
+    pub(super) fn working(&self, reading: f64, shares: impl Iterator<Item = Share>) {
         let mut measured = self.measured();
+        measured.reading = reading;
         measured.working.clear();
         measured.working.extend(shares);
     }
 
-    /// A request is over; what it took improves the estimate.
-    pub(super) fn finished(&self, read: (usize, Duration), wrote: (usize, Duration)) {
+    /// A request is over; what its writing took improves the estimate.
+    pub(super) fn finished(&self, (tokens, took): (usize, Duration)) {
         let mut measured = self.measured();
         let blend = |average: &mut f64, newest: f64| *average += NEWEST * (newest - *average);
-        if read.0 >= 16 {
-            blend(
-                &mut measured.reading,
-                read.0 as f64 / read.1.as_secs_f64().max(1e-3),
-            );
-        }
-        if wrote.0 >= 8 {
-            blend(
-                &mut measured.writing,
-                wrote.0 as f64 / wrote.1.as_secs_f64().max(1e-3),
-            );
-            blend(&mut measured.answer, wrote.0 as f64);
+        if tokens >= 8 {
+            let rate = tokens as f64 / took.as_secs_f64().max(1e-3);
+            blend(&mut measured.writing, rate);
+            blend(&mut measured.answer, tokens as f64);
         }
     }
 
@@ -141,12 +134,12 @@ mod tests {
             written: 0,
             max_tokens,
         };
-        pace.working([share(100, 40)].into_iter());
+        pace.working(50.0, [share(100, 40)].into_iter());
         let busy = pace.outlook(&[share(50, 20)], 100);
         assert_eq!(busy.waiting, 2);
         // 2 s of reading and 4 s of writing in work, 1 s and 2 s in line, 4 s of its own.
         assert_eq!(busy.first_token(300), Duration::from_secs(13));
-        pace.working(std::iter::empty());
+        pace.working(50.0, std::iter::empty());
         assert_eq!(pace.outlook(&[], 100), free);
     }
 
@@ -158,10 +151,10 @@ mod tests {
             written: 10,
             max_tokens: 40,
         };
-        pace.working([share].into_iter());
+        pace.working(50.0, [share].into_iter());
         assert_eq!(pace.outlook(&[], 0).ahead, Duration::from_secs(1));
         // Two streams write 20 tokens a second together, and 60 are missing.
-        pace.working([share, share].into_iter());
+        pace.working(50.0, [share, share].into_iter());
         assert_eq!(pace.outlook(&[], 0).ahead, Duration::from_secs(5));
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Each step passes through the model what every request has to give: its last token and a few
 //! guesses after it where it writes, a piece of its prompt where it still reads. Pieces are cut so
-//! that those who write do not stand still. Each request has a slot whose memory outlives it: the
-//! next request that begins alike reads only what is new, or copies what another slot holds.
+//! that those who write do not stand still, and whoever came first is read for first. Each request
+//! has a slot whose memory outlives it: the next request that begins alike reads only what is new,
+//! or copies what another slot holds.
 
 use std::{
     sync::Arc,
@@ -34,6 +35,8 @@ const SHORTEST_PIECE: usize = 8;
 /// is seen who has left.
 const PIECE_BESIDE_WRITING: f64 = 0.12;
 const PIECE_ALONE: f64 = 0.4;
+/// Tokens that another slot must know ahead for copying them to be worth it.
+const WORTH_COPYING: usize = 16;
 
 /// A request and its prompt in tokens.
 pub(super) struct Task {
@@ -174,8 +177,7 @@ impl Writer {
     /// Gives a request the free slot that suits it best.
     fn admit(&mut self, assignment: AssignmentOf<Self>) {
         let prompt = &assignment.task.prompt;
-        // The last token is always read: its scores are wanted.
-        let shared = |known: &[u32]| common_prefix(known, prompt).min(prompt.len() - 1);
+        let shared = |known: &[u32]| shared(known, prompt);
         let free = |slot: &&Slot| slot.answer.is_none();
         let own = self
             .slots
@@ -222,10 +224,13 @@ impl Writer {
     }
 
     fn tell_pace(&self) {
-        self.pace.working(self.slots.iter().filter_map(|slot| {
-            let answer = slot.answer.as_ref()?;
-            Some(answer.share(slot.known.len()))
-        }));
+        self.pace.working(
+            self.rate,
+            self.slots.iter().filter_map(|slot| {
+                let answer = slot.answer.as_ref()?;
+                Some(answer.share(slot.known.len()))
+            }),
+        );
     }
 
     fn let_go_abandoned(&mut self) {
@@ -280,8 +285,7 @@ impl Writer {
             finished.extend(end);
         }
         for (answer, _) in &finished {
-            let [read, wrote] = answer.took();
-            self.pace.finished(read, wrote);
+            self.pace.finished(answer.wrote());
         }
         // Whoever hears that an answer is finished finds its place free.
         self.tell_pace();
@@ -291,34 +295,79 @@ impl Writer {
         Ok(())
     }
 
-    fn pieces(&self) -> Vec<Piece> {
-        let reading = self.slots.iter().filter(|slot| slot.is_reading()).count();
-        let writing = self.slots.iter().filter(|slot| slot.is_writing()).count();
-        let seconds = if writing > 0 {
+    /// How many tokens each slot reads of its prompt in the next step.
+    fn reading_lengths(&mut self) -> Vec<usize> {
+        let seconds = if self.slots.iter().any(Slot::is_writing) {
             PIECE_BESIDE_WRITING
         } else {
             PIECE_ALONE
         };
-        let budget = (self.rate * seconds) as usize / reading.max(1);
-        let length = budget.clamp(SHORTEST_PIECE, LONGEST_PIECE) / SHORTEST_PIECE * SHORTEST_PIECE;
+        let budget = (self.rate * seconds) as usize / SHORTEST_PIECE * SHORTEST_PIECE;
+        let mut left = budget.max(SHORTEST_PIECE);
+        let mut lengths = vec![0; self.slots.len()];
+        let mut readers: Vec<usize> = (0..self.slots.len())
+            .filter(|index| self.slots[*index].is_reading())
+            .collect();
+        // Side by side all would wait for the last of them.
+        readers.sort_by_key(|index| self.slots[*index].used);
+        for index in readers {
+            if left > 0 {
+                self.catch_up(index);
+                lengths[index] = self.slots[index]
+                    .unread()
+                    .len()
+                    .min(LONGEST_PIECE)
+                    .min(left);
+                left -= lengths[index];
+            }
+        }
+        lengths
+    }
+
+    /// Copies what other slots have read meanwhile of this slot's prompt.
+    fn catch_up(&mut self, index: usize) {
+        let slot = &self.slots[index];
+        let Some(answer) = &slot.answer else { return };
+        let shared = |other: &Slot| shared(&other.known, answer.prompt());
+        let ahead = (0..self.slots.len())
+            .filter(|other| *other != index)
+            .max_by_key(|other| shared(&self.slots[*other]));
+        let Some(other) = ahead else { return };
+        let length = shared(&self.slots[other]);
+        if length < slot.known.len() + WORTH_COPYING {
+            return;
+        }
+        if let Ok([slot, other]) = self.slots.get_disjoint_mut([index, other])
+            && let Some(answer) = &mut slot.answer
+        {
+            answer.reuse(length - slot.known.len());
+            slot.sequence.fork(&other.sequence, length);
+            slot.known.clear();
+            slot.known.extend(&other.known[..length]);
+        }
+    }
+
+    fn pieces(&mut self) -> Vec<Piece> {
+        let lengths = self.reading_lengths();
+        let reading = lengths.iter().any(|length| *length > 0);
+        let writing = self.slots.iter().filter(|slot| slot.is_writing()).count();
         // Everybody's last token first, then guesses as far as they pay.
         let (mut columns, mut expected) = (writing, writing as f64);
-        let piece = |slot: &Slot| {
+        let piece = |(slot, length): (&Slot, usize)| {
             let Some(answer) = &slot.answer else {
                 return Piece::default();
             };
             if slot.is_reading() {
-                let unread = &answer.prompt()[slot.known.len()..];
-                let tokens = unread[..length.min(unread.len())].to_vec();
+                let unread = slot.unread();
                 return Piece {
-                    scored: usize::from(tokens.len() == unread.len()),
-                    tokens,
+                    tokens: unread[..length].to_vec(),
+                    scored: usize::from(length == unread.len()),
                     foretold: None,
                 };
             }
             let mut tokens: Vec<u32> = answer.last().into_iter().collect();
             let mut foretold = None;
-            if let Some(drafting) = self.drafting.as_ref().filter(|_| reading == 0) {
+            if let Some(drafting) = self.drafting.as_ref().filter(|_| !reading) {
                 let text = [&slot.known[..], &tokens].concat();
                 if let Some(found) = look_up(&text) {
                     let length = drafting
@@ -337,14 +386,19 @@ impl Writer {
                 foretold,
             }
         };
-        self.slots.iter().map(piece).collect()
+        self.slots.iter().zip(lengths).map(piece).collect()
     }
 }
 
 impl Slot {
+    /// What is left of the prompt.
+    fn unread(&self) -> &[u32] {
+        let prompt = self.answer.as_ref().map_or(&[][..], Answer::prompt);
+        prompt.get(self.known.len()..).unwrap_or_default()
+    }
+
     fn is_reading(&self) -> bool {
-        let unread = |answer: &Answer| self.known.len() < answer.prompt().len();
-        self.answer.as_ref().is_some_and(unread)
+        !self.unread().is_empty()
     }
 
     fn is_writing(&self) -> bool {
@@ -394,9 +448,12 @@ impl Slot {
     }
 }
 
-fn common_prefix(left: &[u32], right: &[u32]) -> usize {
-    left.iter()
-        .zip(right)
-        .take_while(|(left, right)| left == right)
+/// How many tokens of the prompt need no reading. The last one always does: its scores are wanted.
+fn shared(known: &[u32], prompt: &[u32]) -> usize {
+    known
+        .iter()
+        .zip(prompt)
+        .take(prompt.len().saturating_sub(1))
+        .take_while(|(known, prompt)| known == prompt)
         .count()
 }

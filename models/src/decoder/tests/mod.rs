@@ -1,7 +1,7 @@
 //! The decoder computes what candle's own models and a plain reference compute, and the same however
 //! the work is cut.
 
-mod model;
+pub(crate) mod model;
 mod reference;
 
 use std::{io::BufReader, path::Path};

@@ -20,7 +20,7 @@ pub(super) const CONTEXT: usize = 128;
 
 /// A small model of random weights in the family's file format, with a vocabulary of single bytes
 /// and, where `tied`, the embedding as its output layer.
-pub(super) fn write_model(path: &Path, family: &str, tied: bool) {
+pub(crate) fn write_model(path: &Path, family: &str, tied: bool) {
     let weight = |rows: usize, columns: usize, dtype| {
         let scale = (columns as f64).sqrt().recip();
         let weight = Tensor::randn(0f32, scale as f32, (rows, columns), &Device::Cpu).unwrap();
