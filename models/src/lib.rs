@@ -80,6 +80,7 @@ pub mod recognize;
 pub mod speak;
 
 pub use catalog::Catalog;
+pub use decoder::Instructions;
 pub use embed::Embedder;
 pub use error::ModelError;
 pub use generate::{
