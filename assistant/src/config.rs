@@ -25,6 +25,8 @@ pub struct Config {
     pub database: Database,
     /// The local models.
     pub models: Models,
+    /// Where documents come from.
+    pub knowledge: Knowledge,
     /// How residents are answered.
     pub conversation: Conversation,
     /// What a person must finish.
@@ -71,6 +73,9 @@ pub struct Models {
     pub embedding: String,
     /// Catalogue name of the model that hears speech; `none`: nobody is heard.
     pub hearing: String,
+    /// Catalogue name of the voice that reads replies aloud; where its files are missing espeak-ng
+    /// does; `none`: nothing is read aloud.
+    pub speaking: String,
     /// Threads for the models; 0 means one a physical core.
     pub threads: usize,
     /// Requests that may wait for the writer before a new one is quoted to instead.
@@ -78,6 +83,16 @@ pub struct Models {
     /// Further models, in the form of the built-in catalogue.
     #[serde(default)]
     pub catalog: Vec<models::catalog::CatalogEntry>,
+}
+
+/// Where documents come from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Knowledge {
+    /// Whether editors may have a page of the internet read by its address.
+    pub fetch_addresses: bool,
+    /// Whether such an address may lie in the own network or on this machine.
+    pub fetch_private: bool,
 }
 
 /// How residents are answered.
@@ -161,9 +176,14 @@ impl Config {
                 writing: "qwen2.5-coder-1.5b-instruct-q4_k_m".to_owned(),
                 embedding: "multilingual-e5-small-q4".to_owned(),
                 hearing: "whisper-base".to_owned(),
+                speaking: "kokoro-82m-v1.0-mandarin".to_owned(),
                 threads: 0,
                 queue: 8,
                 catalog: Vec::new(),
+            },
+            knowledge: Knowledge {
+                fetch_addresses: false,
+                fetch_private: false,
             },
             conversation: Conversation {
                 community: "demo".to_owned(),
@@ -210,7 +230,14 @@ impl Config {
     pub fn models_in_use(&self) -> Vec<String> {
         let writing = self.has_writer().then(|| self.models.writing.clone());
         let hearing = self.hears().then(|| self.models.hearing.clone());
-        writing.into_iter().chain([self.models.embedding.clone()]).chain(hearing).collect()
+        let speaking = self.speaks().then(|| self.models.speaking.clone());
+        let others = hearing.into_iter().chain(speaking);
+        writing.into_iter().chain([self.models.embedding.clone()]).chain(others).collect()
+    }
+
+    /// Whether replies are read aloud.
+    pub fn speaks(&self) -> bool {
+        self.models.speaking != "none"
     }
 
     /// Whether a model hears speech.

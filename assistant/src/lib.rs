@@ -3,7 +3,7 @@
 //! [`conversation`] turns what a resident says into a reply; [`store`] keeps everything that must
 //! survive; [`accounts`] says who may do what; [`work_orders`] carries what a person must finish,
 //! within [`working_time`], with [`alerts`] and [`attachments`]; [`knowledge_base`] brings
-//! documents in and keeps the index in step, [`editor`] is what administrators do with them; [`http`] serves pages and the API; [`cli`] is the
+//! documents in and keeps the index in step, [`editor`] is what administrators do with them; [`voice`] speaks with residents aloud, [`http`] serves pages and the API; [`cli`] is the
 //! command line. [`System`] puts them together from a [`config::Config`].
 
 pub mod accounts;
@@ -19,6 +19,7 @@ pub mod knowledge_base;
 pub mod privacy;
 pub mod store;
 mod system;
+pub mod voice;
 pub mod work_orders;
 pub mod working_time;
 

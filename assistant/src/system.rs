@@ -8,15 +8,17 @@ use anyhow::{Context, Result, ensure};
 use dialects::Variety;
 use dialects::script::to_simplified;
 use knowledge::{Embed, Library, TextKind};
-use models::catalog::Catalog;
+use models::catalog::{Catalog, CatalogEntry};
 use models::embed::Kind;
 use models::pull::{Puller, SourcePreferences};
-use models::{Embedder, GeneratorOptions, LocalGenerator, LocalRecognizer, Message, RecognizerOptions};
+use models::speak::local_voice;
+use models::{Embedder, GeneratorOptions, LocalGenerator, LocalRecognizer, Message, Recognize, RecognizerOptions};
 
 use crate::config::Config;
-use crate::conversation::{Assistant, Hearing, INSTRUCTIONS, Understanding, Writer};
+use crate::conversation::{Assistant, INSTRUCTIONS, Understanding, Writer};
 use crate::knowledge_base::KnowledgeBase;
 use crate::store::{Community, Store, new_id};
+use crate::voice::{Hearing, Speaking};
 use crate::work_orders::WorkOrders;
 
 /// The store, the index and the embedding model, open and in step.
@@ -74,22 +76,32 @@ impl System {
         Ok(understanding.read(&said, &speaker, true).await?.text)
     }
 
-    /// Loads what hears speech, which takes a second; an error where the configuration has none.
+    /// What hears speech by itself, without an assistant; loading takes a second.
     pub async fn hearing(&self) -> Result<Hearing> {
-        ensure!(self.config.hears(), "没有设语音识别模型（models.hearing = none）。");
-        let file = model_file(&self.config, &self.config.models.hearing)?;
-        let options = RecognizerOptions::default();
-        let threads = match self.config.models.threads {
-            0 => options.threads,
-            threads => threads,
-        };
-        let recognizer = tokio::task::spawn_blocking(move || {
-            LocalRecognizer::load(&file, RecognizerOptions { threads, ..options })
-        })
-        .await??;
+        let config = self.config.clone();
+        let recognizer = tokio::task::spawn_blocking(move || Self::load_recognizer(&config)).await??;
         let library = Arc::clone(self.knowledge_base.library());
         let understanding = Understanding::load(library, self.store.clone()).await?;
-        Ok(Hearing::new(Arc::new(recognizer), understanding))
+        Ok(Hearing::new(recognizer, understanding))
+    }
+
+    /// Loads the recogniser, which takes a second; an error where the configuration has none. Call
+    /// it off the asynchronous threads.
+    pub fn load_recognizer(config: &Config) -> Result<Arc<dyn Recognize>> {
+        ensure!(config.hears(), "没有设语音识别模型（models.hearing = none）。");
+        let file = model_file(config, &config.models.hearing)?;
+        let options = RecognizerOptions { threads: threads(config), ..RecognizerOptions::default() };
+        Ok(Arc::new(LocalRecognizer::load(&file, options)?))
+    }
+
+    /// Loads the voice, which takes a second; an error where the configuration has none. Call it off
+    /// the asynchronous threads.
+    pub fn load_voice(config: &Config) -> Result<Speaking> {
+        ensure!(config.speaks(), "没有设朗读的声音（models.speaking = none）。");
+        let catalog = Catalog::with(config.models.catalog.clone());
+        let entry = catalog_entry(&catalog, &config.models.speaking)?;
+        let voice = local_voice(&config.models.dir, entry, threads(config))?;
+        Ok(Speaking::start(voice, &config.data_dir.join("speech"))?)
     }
 
     /// The assistant over these parts; `writer` may be filled later.
@@ -124,10 +136,20 @@ impl System {
 
 fn model_file(config: &Config, id: &str) -> Result<PathBuf> {
     let catalog = Catalog::with(config.models.catalog.clone());
-    let entry = catalog
-        .get(id)
-        .with_context(|| format!("目录里没有模型 {id:?}；用 xiangyin models list 看有哪些"))?;
+    let entry = catalog_entry(&catalog, id)?;
     Ok(Puller::new(&config.models.dir, SourcePreferences::default()).path(entry))
+}
+
+fn catalog_entry<'a>(catalog: &'a Catalog, id: &str) -> Result<&'a CatalogEntry> {
+    catalog.get(id).with_context(|| format!("目录里没有模型 {id:?}；用 xiangyin models list 看有哪些"))
+}
+
+/// Threads for a model that hears or speaks.
+fn threads(config: &Config) -> usize {
+    match config.models.threads {
+        0 => RecognizerOptions::default().threads,
+        threads => threads,
+    }
 }
 
 fn instance(data_dir: &Path) -> Result<String> {

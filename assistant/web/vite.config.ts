@@ -11,7 +11,18 @@ const pages: BuildEnvironmentOptions = {
   target,
   modulePreload: { polyfill: false },
   rolldownOptions: {
-    input: { index: 'index.html', source: 'source.html', desk: 'desk.html', docs: 'docs.html' },
+    // The widget imports widget-voice.js by its address.
+    preserveEntrySignatures: 'allow-extension',
+    input: {
+      index: 'index.html',
+      source: 'source.html',
+      desk: 'desk.html',
+      docs: 'docs.html',
+      kiosk: 'kiosk.html',
+      // The microphone's sound thread and what the widget loads when somebody speaks.
+      capture: 'shared/voice/capture.ts',
+      'widget-voice': 'shared/voice/index.ts',
+    },
     // The server embeds these files and answers with an ETag, so names stay the same.
     output: {
       entryFileNames: 'assets/[name].js',

@@ -74,6 +74,7 @@ mod normalize;
 pub mod numerals;
 pub mod phonology;
 pub mod pinyin;
+pub mod reading;
 pub mod script;
 mod variety;
 mod words;

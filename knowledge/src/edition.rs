@@ -113,6 +113,20 @@ pub struct Warning {
     pub code: String,
     /// What happened and what to do, in Chinese, for the person who imports.
     pub message: String,
+    /// Pages of the original that it is about, from 1; empty where it is about no page or all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<u32>,
+}
+
+impl Warning {
+    /// A warning about no page in particular.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            pages: Vec::new(),
+        }
+    }
 }
 
 /// One document as read from a file.

@@ -1,8 +1,12 @@
-//! How fast a model reads and writes here, beside candle's stock implementation in the same run.
+//! How fast a model reads and writes here: alone, several conversations together, and with guessing.
 //!
 //! ```text
-//! cargo run -p models --example generation_speed -- MODEL.gguf [--stock]
+//! cargo run -p models --example generation_speed -- MODEL.gguf [--stock] [--short] [--avx2]
 //! ```
+//!
+//! Figures are lines of a name, a tab and a number: tokens a second, or seconds. `--stock` runs
+//! candle's own model as well; `--short` leaves out what is not compared with the peer
+//! (`benches/compare_with_peer.py`); `--avx2` computes as on a processor without AVX-512.
 
 #![expect(
     clippy::print_stdout,
@@ -13,12 +17,24 @@ use std::{path::Path, time::Instant};
 
 use candle_core::{Device, Tensor, quantized::gguf_file::Content};
 use candle_transformers::models::quantized_qwen2::ModelWeights;
-use models::{Generate, GenerationRequest, GeneratorOptions, LocalGenerator, Message};
-
-const INSTRUCTIONS: &str = "你是社区服务助手，只根据给出的材料回答，每句话后面用[编号]注明出处。";
+use models::{
+    Finish, Generate, GenerationRequest, GeneratorOptions, Instructions, LocalGenerator, Message,
+    ModelError,
+};
 
 const PASSAGE: &str = "申领居住证，应当向居住地公安派出所或者受公安机关委托的社区服务机构提交本人居民身份证、\
 本人相片以及居住地住址、就业、就读等证明材料。公安机关应当自受理之日起15日内制作发放居住证。";
+
+const QUESTIONS: [&str; 8] = [
+    "办居住证要带什么？",
+    "居住证几天能拿到？",
+    "居住证到哪里办？",
+    "没有住址证明怎么办？",
+    "社区能代办居住证吗？",
+    "要不要带照片？",
+    "孩子上学要居住证吗？",
+    "上班的人怎么开证明？",
+];
 
 /// Tokens written for the measurement.
 const WRITTEN: usize = 64;
@@ -27,90 +43,160 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments
         .next()
-        .ok_or("usage: generation_speed MODEL.gguf [--stock]")?;
+        .ok_or("usage: generation_speed MODEL.gguf [--stock] [--short] [--avx2]")?;
     let path = Path::new(&path);
-    let stock = arguments.any(|argument| argument == "--stock");
+    let rest: Vec<String> = arguments.collect();
+    let given = |name: &str| rest.iter().any(|argument| argument == name);
 
-    let started = Instant::now();
-    let instructions = Message::system(INSTRUCTIONS);
-    let options = GeneratorOptions {
-        warm_up: vec![instructions.clone()],
-        ..GeneratorOptions::default()
+    let instructions = Instructions::available()
+        .into_iter()
+        .find(|one| !given("--avx2") || format!("{one:?}") == "Avx2")
+        .ok_or("this processor has no AVX2")?;
+    let load = |drafting| {
+        LocalGenerator::load(
+            path,
+            GeneratorOptions {
+                drafting,
+                instructions,
+                ..GeneratorOptions::default()
+            },
+        )
     };
-    let generator = LocalGenerator::load(path, options)?;
-    println!(
-        "loaded and warmed up in {:.1} s",
-        started.elapsed().as_secs_f32()
+    let started = Instant::now();
+    let generator = load(false)?;
+    figure("load, s", started.elapsed().as_secs_f64());
+    for tokens in [64, 256, 512] {
+        let finish = read(&generator, tokens)?;
+        let rate = rate(
+            finish.prompt_tokens - finish.reused_tokens,
+            finish.reading_ms,
+        );
+        figure(&format!("reading {tokens}"), rate);
+    }
+    let (_, finish) = generator
+        .generate(request(
+            "请写一篇很长的文章，介绍这座城市。".to_owned(),
+            WRITTEN,
+        ))?
+        .blocking_text()?;
+    figure(
+        "writing",
+        rate(finish.generated_tokens - 1, finish.writing_ms),
     );
-    let prompt_tokens = ask(&generator, &instructions, "first request")?;
-    ask(&generator, &instructions, "same passages")?;
-    drop(generator);
-    if stock {
-        measure_stock(path, prompt_tokens)?;
+    if !given("--short") {
+        let plain = answer_alone(&generator)?;
+        figure("answers without guessing, s", plain);
+        drop(generator);
+        let generator = load(true)?;
+        figure("answers with guessing, s", answer_alone(&generator)?);
+        for count in [1, 2, 4, 8] {
+            answer_together(&generator, count)?;
+        }
+    }
+    if given("--stock") {
+        measure_stock(path)?;
     }
     Ok(())
 }
 
-/// Asks one question and prints how long it took; returns the length of its prompt.
-fn ask(
-    generator: &LocalGenerator,
-    instructions: &Message,
-    name: &str,
-) -> Result<usize, Box<dyn std::error::Error>> {
-    let passages: Vec<String> = (1..=5)
+fn figure(name: &str, value: f64) {
+    println!("{name}\t{value:.2}");
+}
+
+fn request(text: String, max_tokens: usize) -> GenerationRequest {
+    GenerationRequest {
+        max_tokens,
+        ..GenerationRequest::new(vec![Message::user(text)])
+    }
+}
+
+/// Reads a prompt of about so many tokens that begins like no other.
+fn read(generator: &LocalGenerator, tokens: usize) -> Result<Finish, ModelError> {
+    let mut text = format!("{tokens}个词元：");
+    // The chat's own tokens are nine.
+    while generator.count_tokens(&text) + 9 < tokens {
+        let next = PASSAGE
+            .chars()
+            .nth(text.chars().count() % PASSAGE.chars().count());
+        text.extend(next);
+    }
+    let (_, finish) = generator.generate(request(text, 1))?.blocking_text()?;
+    Ok(finish)
+}
+
+fn question(number: usize) -> GenerationRequest {
+    let passages: Vec<String> = (1..=3)
         .map(|number| format!("[{number}] {PASSAGE}"))
         .collect();
-    let passages = passages.join(
-        "
-",
+    let question = QUESTIONS[number % QUESTIONS.len()];
+    let text = format!(
+        "{}\n\n{question}根据上面的材料回答，每句话后面用[编号]注明出处。",
+        passages.join("\n")
     );
-    let question = Message::user(format!("{passages}\n\n{name}：办居住证要带什么？"));
-    let mut request = GenerationRequest::new(vec![instructions.clone(), question]);
-    request.max_tokens = WRITTEN;
-    let (_, finish) = generator.generate(request)?.blocking_text()?;
-    let read = finish.prompt_tokens - finish.reused_tokens;
-    println!(
-        "{name}: read {read} tokens of {} at {:.1}/s, wrote {} at {:.1}/s",
-        finish.prompt_tokens,
-        rate(read, finish.reading_ms),
-        finish.generated_tokens,
-        rate(finish.generated_tokens, finish.writing_ms),
+    request(text, WRITTEN)
+}
+
+/// Seconds that the answers take one after the other.
+fn answer_alone(generator: &LocalGenerator) -> Result<f64, ModelError> {
+    let started = Instant::now();
+    for number in 0..4 {
+        generator.generate(question(number))?.blocking_text()?;
+    }
+    Ok(started.elapsed().as_secs_f64())
+}
+
+/// Several conversations at once, none of whose passages were read before.
+fn answer_together(generator: &LocalGenerator, count: usize) -> Result<(), ModelError> {
+    let started = Instant::now();
+    let running: Vec<_> = (0..count)
+        .map(|number| {
+            let mut asked = question(number);
+            asked.messages[0]
+                .text
+                .insert_str(0, &format!("{count}-{number} "));
+            generator.generate(asked)
+        })
+        .collect::<Result<_, _>>()?;
+    let mut written = 0;
+    let mut slowest = 0;
+    for generation in running {
+        let (_, finish) = generation.blocking_text()?;
+        written += finish.generated_tokens;
+        slowest = slowest.max(finish.reading_ms);
+    }
+    let name = format!("{count} together");
+    figure(
+        &format!("{name}, tokens a second with reading"),
+        written as f64 / started.elapsed().as_secs_f64(),
     );
-    Ok(finish.prompt_tokens)
+    figure(
+        &format!("{name}, slowest first word, s"),
+        slowest as f64 / 1000.0,
+    );
+    Ok(())
 }
 
 /// Reads and writes as many tokens with candle's own model; what they say does not matter.
-fn measure_stock(path: &Path, prompt_tokens: usize) -> Result<(), Box<dyn std::error::Error>> {
-    let started = Instant::now();
+fn measure_stock(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let mut file = std::fs::File::open(path)?;
     let content = Content::read(&mut file)?;
     let mut model = ModelWeights::from_gguf(content, &mut file, &Device::Cpu)?;
-    println!(
-        "stock candle: loaded in {:.1} s",
-        started.elapsed().as_secs_f32()
-    );
-    for name in ["first request", "second request"] {
-        let prompt: Vec<u32> = (0..prompt_tokens as u32)
-            .map(|index| 1000 + index % 7919)
-            .collect();
+    // The first reading rearranges the weights.
+    for name in ["stock reading 256, first", "stock reading 256"] {
+        let prompt: Vec<u32> = (0..256).map(|index| 1000 + index % 7919).collect();
         let started = Instant::now();
-        model.forward(
-            &Tensor::new(prompt.as_slice(), &Device::Cpu)?.unsqueeze(0)?,
-            0,
-        )?;
-        let read = started.elapsed().as_millis() as u64;
-        let started = Instant::now();
-        for index in 0..WRITTEN {
-            let token = Tensor::new(&[[1000 + index as u32]], &Device::Cpu)?;
-            model.forward(&token, prompt_tokens + index)?;
-        }
-        let wrote = started.elapsed().as_millis() as u64;
-        println!(
-            "stock candle, {name}: read {prompt_tokens} tokens at {:.1}/s, wrote {WRITTEN} at {:.1}/s",
-            rate(prompt_tokens, read),
-            rate(WRITTEN, wrote),
-        );
+        model.forward(&Tensor::new(prompt, &Device::Cpu)?.unsqueeze(0)?, 0)?;
+        figure(name, rate(256, started.elapsed().as_millis() as u64));
     }
+    let started = Instant::now();
+    for index in 0..WRITTEN {
+        let token = Tensor::new(&[[1000 + index as u32]], &Device::Cpu)?;
+        model.forward(&token, 256 + index)?;
+    }
+    figure(
+        "stock writing",
+        rate(WRITTEN, started.elapsed().as_millis() as u64),
+    );
     Ok(())
 }
 

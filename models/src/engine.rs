@@ -1,9 +1,9 @@
 //! A model on a thread of its own behind a bounded queue.
 //!
-//! A model works on one task at a time and keeps every core busy with it, so tasks wait in line.
-//! Each carries the tracing span it was asked in and the channel its results go to. A task whose
-//! receiver was dropped is abandoned: it leaves the line at once, and the model is expected to look
-//! at [`Answer::is_abandoned`] every few hundred milliseconds.
+//! A model works on one task or on a few together and keeps every core busy with them, so tasks
+//! wait in line. Each carries the tracing span it was asked in and the channel its results go to. A
+//! task whose receiver was dropped is abandoned: it leaves the line at once, and the model is
+//! expected to look at [`Answer::is_abandoned`] every few hundred milliseconds.
 
 use std::{
     collections::VecDeque,
@@ -19,7 +19,7 @@ use tracing::Span;
 
 use crate::ModelError;
 
-/// What runs on the engine's thread.
+/// What runs on the engine's thread and works on one task at a time.
 pub trait Worker: Send + 'static {
     /// What is asked of it.
     type Task: Send + 'static;
@@ -29,6 +29,51 @@ pub trait Worker: Send + 'static {
     /// Works on one task until it is done or abandoned.
     fn work(&mut self, task: Self::Task, answer: &Answer<Self::Event>);
 }
+
+/// What runs on the engine's thread and can work on several tasks together.
+pub trait BatchWorker: Send + 'static {
+    /// What is asked of it.
+    type Task: Send + 'static;
+    /// What it answers, piece by piece.
+    type Event: Send + 'static;
+
+    /// Works until `first`, and whatever it took from `next` meanwhile, is done or abandoned.
+    ///
+    /// `next` gives the next task in line that is still wanted, without waiting.
+    fn work_together(
+        &mut self,
+        first: AssignmentOf<Self>,
+        next: &mut dyn FnMut() -> Option<AssignmentOf<Self>>,
+    );
+}
+
+impl<W: Worker> BatchWorker for W {
+    type Task = W::Task;
+    type Event = W::Event;
+
+    fn work_together(
+        &mut self,
+        first: AssignmentOf<Self>,
+        _: &mut dyn FnMut() -> Option<AssignmentOf<Self>>,
+    ) {
+        let Assignment { task, answer, span } = first;
+        span.in_scope(|| self.work(task, &answer));
+    }
+}
+
+/// What a worker is given.
+#[derive(Debug)]
+pub struct Assignment<Task, Event> {
+    /// What is asked.
+    pub task: Task,
+    /// Where the results go.
+    pub answer: Answer<Event>,
+    /// The tracing span that it was asked in.
+    pub span: Span,
+}
+
+/// What a worker of type `W` is given.
+pub type AssignmentOf<W> = Assignment<<W as BatchWorker>::Task, <W as BatchWorker>::Event>;
 
 /// Where a worker sends its results.
 ///
@@ -53,30 +98,35 @@ impl<Event> Answer<Event> {
     }
 }
 
-struct Job<W: Worker> {
-    task: W::Task,
-    answer: Answer<W::Event>,
-    span: Span,
-}
-
-struct Line<W: Worker> {
-    jobs: VecDeque<Job<W>>,
+struct Line<W: BatchWorker> {
+    jobs: VecDeque<AssignmentOf<W>>,
     open: bool,
 }
 
-struct Shared<W: Worker> {
+struct Shared<W: BatchWorker> {
     line: Mutex<Line<W>>,
     changed: Condvar,
     closing: Arc<AtomicBool>,
 }
 
-impl<W: Worker> Shared<W> {
+impl<W: BatchWorker> Shared<W> {
     fn line(&self) -> MutexGuard<'_, Line<W>> {
         // The line is whole between any two operations, so a panic elsewhere does not spoil it.
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next_job(&self) -> Option<Job<W>> {
+    /// The next task that is still wanted, if one is in line.
+    fn next_in_line(&self) -> Option<AssignmentOf<W>> {
+        let mut line = self.line();
+        while let Some(job) = line.jobs.pop_front() {
+            if !job.answer.is_abandoned() {
+                return Some(job);
+            }
+        }
+        None
+    }
+
+    fn next_job(&self) -> Option<AssignmentOf<W>> {
         let mut line = self.line();
         loop {
             if !line.open {
@@ -102,22 +152,22 @@ impl<W: Worker> Shared<W> {
 }
 
 /// Closes the line when the thread ends for whatever reason, so that nobody waits for a dead model.
-struct CloseOnExit<W: Worker>(Arc<Shared<W>>);
+struct CloseOnExit<W: BatchWorker>(Arc<Shared<W>>);
 
-impl<W: Worker> Drop for CloseOnExit<W> {
+impl<W: BatchWorker> Drop for CloseOnExit<W> {
     fn drop(&mut self) {
         self.0.close();
     }
 }
 
 /// A worker's thread and the line before it. Dropping it ends the thread.
-pub struct Engine<W: Worker> {
+pub struct Engine<W: BatchWorker> {
     shared: Arc<Shared<W>>,
     capacity: usize,
     thread: Option<JoinHandle<()>>,
 }
 
-impl<W: Worker> Engine<W> {
+impl<W: BatchWorker> Engine<W> {
     /// Starts `worker` on a thread called `name`; at most `capacity` tasks wait beside the one in
     /// work.
     pub fn start(name: &str, capacity: usize, mut worker: W) -> Result<Self, ModelError> {
@@ -133,9 +183,9 @@ impl<W: Worker> Engine<W> {
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
-                while let Some(Job { task, answer, span }) = exit.0.next_job() {
-                    if !answer.is_abandoned() {
-                        span.in_scope(|| worker.work(task, &answer));
+                while let Some(job) = exit.0.next_job() {
+                    if !job.answer.is_abandoned() {
+                        worker.work_together(job, &mut || exit.0.next_in_line());
                     }
                 }
             })?;
@@ -166,7 +216,7 @@ impl<W: Worker> Engine<W> {
             sender,
             closing: Arc::clone(&self.shared.closing),
         };
-        line.jobs.push_back(Job {
+        line.jobs.push_back(Assignment {
             task,
             answer,
             span: Span::current(),
@@ -189,7 +239,7 @@ impl<W: Worker> Engine<W> {
     }
 }
 
-impl<W: Worker> Drop for Engine<W> {
+impl<W: BatchWorker> Drop for Engine<W> {
     fn drop(&mut self) {
         self.shared.close();
         if let Some(thread) = self.thread.take() {
@@ -199,7 +249,7 @@ impl<W: Worker> Drop for Engine<W> {
     }
 }
 
-impl<W: Worker> std::fmt::Debug for Engine<W> {
+impl<W: BatchWorker> std::fmt::Debug for Engine<W> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Engine")

@@ -30,6 +30,20 @@ pub enum ModelError {
     /// The thread that runs the model is gone.
     #[error("模型已经停止工作。请重新启动服务")]
     Stopped,
+    /// Neither the voice's files nor a program that speaks are there.
+    #[error(
+        "没有可用的声音：缺少 {}，也没有安装 espeak-ng。请运行 xiangyin models pull {model} 取回声音；文字回答不受影响",
+        missing.display()
+    )]
+    NoVoice {
+        /// The first file that is not there.
+        missing: PathBuf,
+        /// The catalogue entry that has it.
+        model: String,
+    },
+    /// The voice could not say what it was given.
+    #[error("语音合成出错：{0}。文字回答不受影响；请把这条信息报告给维护人员")]
+    Speech(String),
     /// The conversation and its evidence are longer than the model can read.
     #[error("内容太长：{tokens} 个词元，模型最多读 {limit} 个。请缩短问题或减少引用的材料")]
     PromptTooLong {

@@ -1,10 +1,16 @@
 //! Writing text from a chat, streaming.
 
+mod answer;
 mod chat;
+mod drafting;
 mod local;
+mod lookup;
 mod outlook;
 mod repetition;
 mod stream;
+#[cfg(test)]
+mod tests;
+mod writer;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 

@@ -51,6 +51,8 @@
 //! # }
 //! ```
 //!
+//! [`speak`] turns syllables into speech.
+//!
 //! [`Catalog`] knows which files there are, and [`Puller`] gets them.
 //!
 //! ```no_run
@@ -75,8 +77,10 @@ mod error;
 mod generate;
 pub mod pull;
 pub mod recognize;
+pub mod speak;
 
 pub use catalog::Catalog;
+pub use decoder::Instructions;
 pub use embed::Embedder;
 pub use error::ModelError;
 pub use generate::{

@@ -31,15 +31,25 @@ fn cached(name: &str) -> Option<PathBuf> {
 
 /// The first of these models that is here, loaded; `None`, said aloud, where none is.
 fn generator(names: &[&str], queue: usize) -> Option<LocalGenerator> {
+    generator_with(
+        names,
+        GeneratorOptions {
+            streams: 1,
+            queue,
+            ..GeneratorOptions::default()
+        },
+    )
+}
+
+fn generator_with(names: &[&str], options: GeneratorOptions) -> Option<LocalGenerator> {
     let Some(path) = names.iter().find_map(|name| cached(name)) else {
         eprintln!("SKIPPED: no model file {names:?} in the cache; run `xiangyin models pull`");
         return None;
     };
-    let warm_up = vec![Message::system(INSTRUCTIONS)];
     let options = GeneratorOptions {
         context_length: 1024,
-        queue,
-        warm_up,
+        warm_up: vec![Message::system(INSTRUCTIONS)],
+        ..options
     };
     Some(LocalGenerator::load(&path, options).expect("the cached model loads"))
 }
@@ -191,4 +201,52 @@ fn stop_texts_length_and_context_end_an_answer() {
         generator.count_tokens("<|im_end|>") > 3,
         "typed control tokens are plain text"
     );
+}
+
+#[test]
+fn guessing_ahead_and_company_change_no_word() {
+    const QUESTIONS: [&str; 4] = [
+        "办居住证要带什么？",
+        "图书室几点开？",
+        "请把资料[1]原样抄一遍。",
+        "居住证几天能拿到？",
+    ];
+    let requests = || {
+        QUESTIONS.iter().enumerate().map(|(index, question)| {
+            let mut request = request(question, 40);
+            // One of them draws its words.
+            request.temperature = if index == 1 { 1.0 } else { 0.0 };
+            request
+        })
+    };
+    let alone = GeneratorOptions {
+        streams: 1,
+        drafting: false,
+        ..GeneratorOptions::default()
+    };
+    let Some(generator) = generator_with(&[SMALL, DEFAULT], alone) else {
+        return;
+    };
+    let expected: Vec<String> = requests()
+        .map(|request| finished(generator.generate(request).unwrap()).0)
+        .collect();
+    drop(generator);
+
+    let together = GeneratorOptions {
+        streams: 3,
+        ..GeneratorOptions::default()
+    };
+    let Some(generator) = generator_with(&[SMALL, DEFAULT], together) else {
+        return;
+    };
+    let kept = generator.outlook().kept_tokens;
+    let running: Vec<Generation> = requests()
+        .map(|request| generator.generate(request).unwrap())
+        .collect();
+    for (generation, expected) in running.into_iter().zip(expected) {
+        let (text, finish) = finished(generation);
+        assert_eq!(text, expected);
+        assert!(finish.reused_tokens >= kept, "{finish:?}");
+    }
+    assert_eq!(generator.outlook().waiting, 0);
 }

@@ -4,11 +4,13 @@
 //! free port; [`Resident`] talks to it over HTTP as the widget does,
 //! [`Desk`] as the page of those who work here, [`Worker`] is one of them. The tests stand in `tests/`.
 
+mod aloud;
 mod desk;
 mod product;
 mod resident;
 mod worker;
 
+pub use aloud::{RATE, Said, Stream, recording};
 pub use desk::Desk;
 pub use product::{Product, Server, shared_server, wait_until};
 pub use resident::{Answer, Listener, Resident, get, request};

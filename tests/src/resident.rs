@@ -99,6 +99,24 @@ impl Resident {
         })
     }
 
+    /// Address of the server.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Says what was heard under this name.
+    pub fn say_heard(&self, text: &str, utterance: &str) -> Answer {
+        let mut answer = Answer::default();
+        let body = json!({"text": text, "client_id": format!("test-{}", rand_id()), "utterance": utterance});
+        let mut response = self.post(&body).expect("the server answers");
+        assert_eq!(response.status().as_u16(), 200);
+        events(response.body_mut().as_reader(), |name, data| {
+            answer.events.push((name.to_owned(), data));
+            true
+        });
+        answer
+    }
+
     /// Chooses a dialect; status and body.
     pub fn choose_variety(&self, variety: &str) -> (u16, Value) {
         request(
@@ -133,12 +151,16 @@ impl Resident {
     }
 
     fn post_turn(&self, text: &str, client_id: &str) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+        self.post(&json!({"text": text, "client_id": client_id}))
+    }
+
+    fn post(&self, turn: &Value) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
         agent()
             .post(format!("{}/api/conversations/{}/turns", self.base, self.id))
             .content_type("application/json")
             .header("accept", "text/event-stream")
             .header("authorization", format!("Bearer {}", self.token))
-            .send(json!({"text": text, "client_id": client_id}).to_string())
+            .send(turn.to_string())
     }
 
     /// Says something to a server that may be gone; `None` where no whole reply came.

@@ -1,5 +1,8 @@
 //! The knowledge editor, from a paper on an administrator's machine to what residents are told.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+
 use serde_json::{Value, json};
 use tests::{Desk, Product, Resident, Server, Worker, wait_until};
 
@@ -336,4 +339,43 @@ fn a_key_opens_what_it_was_made_for_and_nothing_else() {
     assert!(keys[0]["last_used_at"].is_number() && keys[0].get("token").is_none(), "{keys}");
     assert_eq!(admin.delete(&format!("knowledge/api-keys/{}", id(&made["key"]["id"]))).0, 204);
     assert_eq!(program.get("knowledge/documents?community=demo").0, 401);
+}
+
+#[test]
+fn a_paper_is_fetched_by_its_address_only_where_that_is_allowed() {
+    let site = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let page = format!("http://{}/tools/rules", site.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for visitor in site.incoming() {
+            let mut visitor = visitor.expect("a visitor");
+            let mut asked = BufReader::new(&visitor).lines();
+            while asked.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let body = "<html><head><title>共享雨伞借用办法</title></head><body><h1>共享雨伞借用办法</h1>\
+                        <p>雨伞在门卫室借，三天内归还，不收钱。</p></body></html>";
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\n\
+                 connection: close\r\n\r\n{body}",
+                body.len()
+            );
+            visitor.write_all(answer.as_bytes()).expect("the visitor reads");
+        }
+    });
+    let wanted = json!({"community": "demo", "address": page});
+    let fetch = |flags: &[&str]| {
+        let mut all = vec!["--set=models.writing=none", "--set=models.hearing=none", "--set=models.speaking=none"];
+        all.extend(flags);
+        let server = Product::with_starter_pack().serve_with(&all);
+        let admin = Worker::administrator(&server);
+        admin.post("knowledge/addresses", &wanted)
+    };
+    let (status, refused) = fetch(&[]);
+    assert_eq!((status, refused["code"].as_str()), (403, Some("addresses_off")), "{refused}");
+    let allowed = "--set=knowledge.fetch_addresses=true";
+    let (status, refused) = fetch(&[allowed]);
+    assert_eq!(status, 422, "{refused}");
+    assert!(refused["detail"].as_str().is_some_and(|why| why.contains("内网")), "{refused}");
+    let (status, fetched) = fetch(&[allowed, "--set=knowledge.fetch_private=true"]);
+    assert_eq!(status, 201, "{fetched}");
+    assert_eq!(fetched["draft"]["metadata"]["title"], "共享雨伞借用办法");
+    assert!(fetched["draft"].to_string().contains("三天内归还"), "{fetched}");
 }

@@ -32,6 +32,7 @@ pub use error::{DeliveryError, Reason};
 pub use mail::{Mail, Security};
 pub use notice::Notice;
 pub use reach::Forbidden;
+pub(crate) use reach::GuardedResolver;
 pub use retry::{ATTEMPTS, retry_delay};
 pub use secret::Secret;
 pub use signature::webhook_secret;

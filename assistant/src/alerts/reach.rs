@@ -119,16 +119,26 @@ fn is_private(address: IpAddr) -> bool {
 
 /// Resolves names and lets through only hosts all of whose addresses may be called.
 #[derive(Debug)]
-pub(super) struct GuardedResolver {
+pub(crate) struct GuardedResolver {
     resolver: DefaultResolver,
     allow_private: bool,
+    unencrypted: bool,
 }
 
 impl GuardedResolver {
-    pub(super) fn new(allow_private: bool) -> Self {
+    pub(crate) fn new(allow_private: bool) -> Self {
         Self {
             resolver: DefaultResolver::default(),
             allow_private,
+            unencrypted: false,
+        }
+    }
+
+    /// Takes public addresses without encryption too: for what is only read, not told.
+    pub(crate) fn unencrypted(self) -> Self {
+        Self {
+            unencrypted: true,
+            ..self
         }
     }
 }
@@ -141,7 +151,7 @@ impl Resolver for GuardedResolver {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let addresses = self.resolver.resolve(uri, config, timeout)?;
-        let encrypted = uri.scheme_str() == Some("https");
+        let encrypted = self.unencrypted || uri.scheme_str() == Some("https");
         for address in &addresses {
             check(address.ip(), encrypted, self.allow_private)
                 .map_err(|forbidden| ureq::Error::Other(Box::new(forbidden)))?;

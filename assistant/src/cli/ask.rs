@@ -82,6 +82,8 @@ async fn here(
     let opened = assistant.open(community, "cli", None).await?;
     let mut events = assistant
         .say(Say {
+            heard: None,
+            utterance: None,
             conversation: opened.conversation,
             client_id: new_id(),
             text: question.to_owned(),

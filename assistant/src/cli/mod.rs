@@ -8,6 +8,7 @@ mod communities;
 mod knowledge;
 mod models;
 mod output;
+mod say;
 mod serve;
 mod settings;
 mod transcribe;
@@ -74,6 +75,8 @@ enum Command {
     Words(words::Command),
     /// Writes what the assistant hears in a recording
     Transcribe(transcribe::Arguments),
+    /// Reads a text aloud into a WAV file
+    Say(say::Arguments),
     /// Writes the database and the files that it names into one file
     Backup(backup::BackupArguments),
     /// Brings a backup back
@@ -128,6 +131,7 @@ fn start(cli: Cli) -> Result<ExitCode> {
             Command::Audit(command) => audit::run(&call, command).await,
             Command::Words(command) => words::run(&call, command).await,
             Command::Transcribe(arguments) => transcribe::run(&call, arguments).await,
+            Command::Say(arguments) => say::run(&call, arguments).await,
             Command::Backup(arguments) => backup::backup(&call, &arguments).await,
             Command::Restore(arguments) => backup::restore(&call, &arguments),
             Command::Config => settings::run(&call),

@@ -11,15 +11,21 @@ use crate::System;
 use crate::accounts::Passwords;
 use crate::alerts::{Deliverer, Rules};
 use crate::attachments::Attachments;
-use crate::conversation::Writer;
-use crate::editor::Editor;
+use crate::config::Config;
+use crate::conversation::{Assistant, Writer};
+use crate::editor::{Addresses, Editor};
 use crate::first_sign_in::FirstSignIn;
 use crate::http;
 use crate::knowledge_base::KnowledgeBase;
+use crate::store::Store;
+use crate::voice::{Recordings, Voice};
 use crate::work_orders::Runner;
 
 /// How often drafts that are due and questions asked in vain are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
+
+/// How often recordings whose time is over are removed.
+const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// How often the index looks for documents that another process has published.
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
@@ -54,6 +60,8 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
     }
 
     let assistant = Arc::new(system.assistant(writer).await?);
+    let voice = Arc::new(Voice::new(&config.data_dir));
+    load_voice(&config, &assistant, &voice);
     let recovered = assistant.recover().await?;
     if recovered > 0 {
         tracing::warn!(recovered, "messages cut off by the last stop became work orders");
@@ -74,10 +82,13 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
     );
     tokio::spawn(runner.run());
     let originals = Attachments::new(&config.data_dir.join("originals"));
-    let editor = Editor::new(Arc::clone(&assistant), knowledge_base.clone(), originals);
+    let fetches = config.knowledge.fetch_addresses;
+    let addresses = fetches.then(|| Addresses::new(config.knowledge.fetch_private));
+    let editor = Editor::new(Arc::clone(&assistant), knowledge_base.clone(), originals, addresses);
     editor.tidy().await;
     tokio::spawn(keep_following(knowledge_base));
     tokio::spawn(look_after(editor.clone()));
+    tokio::spawn(tidy_recordings(voice.recordings.clone(), system.store.clone()));
     output::note(format!("乡音已就绪 Xiangyin is ready on {}", config.base_url()));
     output::note(format!("  居民页面  {}/", config.base_url()));
     output::note(format!("  工作台    {}/desk", config.base_url()));
@@ -86,9 +97,39 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
         config.base_url(),
         config.conversation.community
     ));
-    http::serve(listener, assistant, &system.instance, &config, deliverer, editor, stopped()).await?;
+    http::serve(listener, assistant, &system.instance, &config, deliverer, editor, voice, stopped()).await?;
     system.store.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Loads what hears and speaks, beside everything else.
+fn load_voice(config: &Config, assistant: &Arc<Assistant>, voice: &Arc<Voice>) {
+    if config.hears() {
+        let (config, assistant, voice) = (config.clone(), Arc::clone(assistant), Arc::clone(voice));
+        tokio::task::spawn_blocking(move || match System::load_recognizer(&config) {
+            Ok(recognizer) => {
+                voice.set_hearing(assistant.hearing(recognizer));
+                tracing::info!("residents are heard");
+            }
+            Err(error) => tracing::error!(
+                error = format!("{error:#}"),
+                "the recogniser could not be loaded; residents type. `xiangyin models pull` gets it"
+            ),
+        });
+    }
+    if config.speaks() {
+        let (config, voice) = (config.clone(), Arc::clone(voice));
+        tokio::task::spawn_blocking(move || match System::load_voice(&config) {
+            Ok(speaking) => {
+                voice.set_speaking(speaking);
+                tracing::info!("replies are said aloud");
+            }
+            Err(error) => tracing::error!(
+                error = format!("{error:#}"),
+                "the voice could not be loaded; replies are read. `xiangyin models pull` gets it"
+            ),
+        });
+    }
 }
 
 /// Makes the first administrator where nobody can sign in yet, and says how.
@@ -122,6 +163,17 @@ async fn look_after(editor: Editor) {
         ticks.tick().await;
         if let Err(error) = editor.look_after().await {
             tracing::warn!(error = format!("{error:#}"), "the knowledge could not be looked after; trying again");
+        }
+    }
+}
+
+/// Removes recordings when their time is over.
+async fn tidy_recordings(recordings: Recordings, store: Store) {
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = recordings.tidy(&store).await {
+            tracing::warn!(error = format!("{error:#}"), "old recordings could not be removed; trying again");
         }
     }
 }

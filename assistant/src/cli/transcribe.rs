@@ -36,7 +36,9 @@ pub(super) async fn run(call: &Call, arguments: Arguments) -> Result<ExitCode> {
     let system = System::open(config).await?;
     let lineage = system.store.lineage(&community).await?;
     let hearing = system.hearing().await.context("语音识别模型没有装好，请运行 xiangyin models pull")?;
-    let heard = hearing.hear(samples, arguments.dialect, &lineage, arguments.after).await?;
+    let mut listener = hearing.listener(arguments.dialect.map(Variety::id), &lineage).await?;
+    listener.said_before = arguments.after;
+    let heard = hearing.hear(samples, &listener).await?;
     if call.json {
         output::json(&heard)?;
     } else if let Some(nothing) = heard.nothing {

@@ -123,7 +123,7 @@ impl Assistant {
             .read(&running.question, &running.speaker, false)
             .await?;
         for (text, rewritten, spoken) in [
-            (running.question.clone(), false, false),
+            (running.question.clone(), false, running.spoken),
             (misheard.text, misheard.rewritten, true),
         ] {
             if text == best.0 {

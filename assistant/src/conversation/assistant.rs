@@ -6,12 +6,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use dialects::Variety;
+use dialects::{Heard, Variety};
 use dialects::script::to_simplified;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use knowledge::Library;
-use models::Generate;
+use models::{Generate, Recognize};
 use rand::Rng;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -28,6 +28,7 @@ use super::unknown_words::{Said, UnknownWord, recurring};
 use super::wording;
 use crate::config;
 use crate::privacy::phone_in;
+use crate::voice::Hearing;
 use crate::work_orders::department::Suggestion;
 use crate::work_orders::{Clocks, Departments, Reading, WorkOrders};
 use crate::store::{
@@ -75,6 +76,10 @@ pub struct Say {
     pub client_id: String,
     /// What was said.
     pub text: String,
+    /// How it was spoken; `None` where it was typed.
+    pub heard: Option<Heard>,
+    /// Name of the utterance, under which a recording of it may be kept.
+    pub utterance: Option<String>,
 }
 
 /// What a channel hears while a turn is being answered.
@@ -183,6 +188,18 @@ impl Assistant {
         self.weights
     }
 
+    /// The last sentence that was said in a conversation: what an utterance most likely answers.
+    pub(crate) async fn said_last(&self, conversation: &Conversation) -> Result<Option<String>> {
+        let turns = self.store.turns(&conversation.id).await?;
+        let reply = turns.last().and_then(|turn| turn.reply.as_ref());
+        Ok(reply.and_then(|reply| reply.sentences.last()).map(|sentence| sentence.text.clone()))
+    }
+
+    /// What hears residents by this recogniser, and reads them as turns are read.
+    pub fn hearing(&self, recognizer: Arc<dyn Recognize>) -> Hearing {
+        Hearing::new(recognizer, Arc::clone(&self.understanding))
+    }
+
     /// The searchable knowledge.
     pub fn library(&self) -> &Arc<Library> {
         &self.library
@@ -246,6 +263,9 @@ impl Assistant {
             .store
             .start_turn(&say.conversation.id, &say.client_id, &say.text)
             .await?;
+        if let (Some(utterance), StartedTurn::New(turn)) = (&say.utterance, &started) {
+            self.store.recording_became(utterance, &say.conversation.id, &turn.id).await?;
+        }
         let assistant = Arc::clone(self);
         tokio::spawn(async move {
             let turn = match started {
@@ -261,7 +281,7 @@ impl Assistant {
                     }
                 }
             };
-            if let Err(error) = assistant.run(&turn, &say.conversation, &sender).await {
+            if let Err(error) = assistant.run(&turn, &say.conversation, say.heard, &sender).await {
                 fail(&error, &sender).await;
             }
         });
@@ -349,6 +369,7 @@ impl Assistant {
         &self,
         turn: &Turn,
         conversation: &Conversation,
+        heard: Option<Heard>,
         events: &mpsc::Sender<TurnEvent>,
     ) -> Result<()> {
         let began = Instant::now();
@@ -376,11 +397,16 @@ impl Assistant {
         {
             said.clone_from(question);
         }
-        let understood = self.understanding.read(&said, &speaker, true).await?;
+        let spoken = heard.is_some();
+        let understood = match heard.filter(|heard| heard.text == said) {
+            Some(heard) => self.understanding.listen(heard, &speaker).await?,
+            None => self.understanding.read(&said, &speaker, !spoken).await?,
+        };
         let running = Running {
             conversation,
             turn_id: turn.id.clone(),
             question: said,
+            spoken,
             understood,
             speaker,
             lineage,

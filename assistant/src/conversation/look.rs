@@ -124,12 +124,12 @@ impl Looked {
 }
 
 impl Assistant {
-    /// Searches what holds for the resident today.
+    /// Searches what holds for the resident today; where they spoke, what sounds alike counts too.
     pub(super) async fn look(&self, running: &Running<'_>, question: &str) -> Result<Looked> {
-        self.look_by(running, question, false).await
+        self.look_by(running, question, running.spoken).await
     }
 
-    /// The same; where the question was `spoken`, what sounds alike counts too.
+    /// The same, as if the question were `spoken` or typed.
     pub(super) async fn look_by(
         &self,
         running: &Running<'_>,

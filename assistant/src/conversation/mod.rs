@@ -10,7 +10,6 @@ mod compose;
 mod evidence;
 mod follow_up;
 mod grounding;
-mod hearing;
 mod in_flight;
 mod look;
 mod matter;
@@ -27,14 +26,13 @@ mod unknown_words;
 mod wording;
 
 pub use assistant::{Assistant, OpenedConversation, Say, TurnStream, Writer};
-pub use hearing::{HeardUtterance, Hearing};
 pub use policy::{Danger, Intent};
 pub use staff::Report;
 pub use unknown_words::UnknownWord;
 
 pub(crate) use prompt::INSTRUCTIONS;
 pub(crate) use rehearse::{Rehearsal, Rehearsed};
-pub(crate) use understanding::{Rewording, Understanding};
+pub(crate) use understanding::{Rewording, Speaker, Understanding};
 pub use turn::{
     Asked, Composition, Disposition, FiledWorkOrder, Rating, Reason, Reply, Sentence, Source, Stage, Turn,
     TurnEvent,

@@ -84,6 +84,7 @@ impl Assistant {
             conversation: &conversation,
             turn_id: String::new(),
             question,
+            spoken: rehearsal.spoken,
             understood: understood.clone(),
             speaker,
             lineage: lineage.clone(),
@@ -118,7 +119,7 @@ impl Assistant {
         };
         running.lap(&mut reply, "total");
         let searched = reply.understood.clone().unwrap_or_else(|| understood.text.clone());
-        let looked = self.look_by(&running, &searched, rehearsal.spoken).await?;
+        let looked = self.look(&running, &searched).await?;
         let rules = self.ruled(&lineage, &searched).await?.applied;
         Ok(Rehearsed {
             understood,

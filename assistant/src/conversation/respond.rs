@@ -24,6 +24,8 @@ pub(super) struct Running<'a> {
     pub(super) turn_id: String,
     /// What was said, in simplified characters.
     pub(super) question: String,
+    /// Whether it was spoken rather than typed.
+    pub(super) spoken: bool,
     /// The same in standard Mandarin.
     pub(super) understood: Understood,
     pub(super) speaker: Speaker,

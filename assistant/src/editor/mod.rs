@@ -7,6 +7,7 @@
 //! nobody could answer; `conflicts` finds passages that do not go together; `packs` hands documents
 //! from place to place.
 
+mod addresses;
 mod aliases;
 mod bench;
 mod checks;
@@ -25,6 +26,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use tokio::sync::Mutex;
 
+pub use addresses::Addresses;
 pub(crate) use aliases::Aliases;
 pub(crate) use bench::Bench;
 pub(crate) use checks::{CheckRun, read_table, write_table};
@@ -46,14 +48,22 @@ pub struct Editor {
     assistant: Arc<Assistant>,
     knowledge_base: KnowledgeBase,
     originals: Attachments,
+    /// What fetches papers; `None` where the configuration does not allow it.
+    addresses: Option<Addresses>,
     /// Drafts that are searchable for whoever tries them: version and community of each.
     staged: Arc<Mutex<HashMap<String, (i64, String)>>>,
 }
 
 impl Editor {
-    /// `originals` is the folder of files as they were uploaded.
-    pub fn new(assistant: Arc<Assistant>, knowledge_base: KnowledgeBase, originals: Attachments) -> Self {
-        Self { assistant, knowledge_base, originals, staged: Arc::default() }
+    /// `originals` is the folder of files as they were uploaded; without `addresses` nothing is fetched
+    /// from the internet.
+    pub fn new(
+        assistant: Arc<Assistant>,
+        knowledge_base: KnowledgeBase,
+        originals: Attachments,
+        addresses: Option<Addresses>,
+    ) -> Self {
+        Self { assistant, knowledge_base, originals, addresses, staged: Arc::default() }
     }
 
     /// Files as they were uploaded.

@@ -16,6 +16,7 @@ const OVERVIEW: &str = include_str!("../../data/openapi/overview.json");
 /// The groups, in the order in which they are shown.
 const GROUPS: &[&str] = &[
     include_str!("../../data/openapi/residents.json"),
+    include_str!("../../data/openapi/voice.json"),
     include_str!("../../data/openapi/accounts.json"),
     include_str!("../../data/openapi/places.json"),
     include_str!("../../data/openapi/work_orders.json"),

@@ -17,7 +17,7 @@ struct Dist;
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
 
-/// Serves a built file; `/` is the sample site, `/desk` the staff's and `/source/…` the reading page.
+/// Serves a built file; `/` is the sample site, `/desk` the staff's, `/kiosk` that of the voice kiosk and `/source/…` the reading page.
 pub(crate) async fn serve(request: Request) -> Response<Body> {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return Problem::not_found("no_such_address", "没有这个地址。").into_response();
@@ -26,6 +26,7 @@ pub(crate) async fn serve(request: Request) -> Response<Body> {
     let name = match path {
         "" => "index.html",
         "desk" => "desk.html",
+        "kiosk" => "kiosk.html",
         "docs" => "docs.html",
         path if path.starts_with("source/") => "source.html",
         path => path,

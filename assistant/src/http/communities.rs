@@ -22,6 +22,8 @@ pub(crate) struct CommunityPage {
     variety: Option<&'static str>,
     /// Dialects that a resident may choose.
     varieties: Vec<VarietyName>,
+    /// For how many days recordings of residents who agree are kept; 0: none are, and nobody is asked.
+    recordings_days: u32,
     /// Whether the asking site may open conversations here.
     allowed: bool,
 }
@@ -77,6 +79,7 @@ pub(crate) async fn show(
                 name: variety.name(),
             })
             .collect(),
+        recordings_days: store.recordings_days(&community.path).await?,
         allowed: origin::may_open(&community, &headers),
         name: community.name,
     }))

@@ -29,6 +29,7 @@ enum Channel {
     #[default]
     Widget,
     Web,
+    Kiosk,
     Cli,
 }
 
@@ -37,6 +38,7 @@ impl Channel {
         match self {
             Self::Widget => "widget",
             Self::Web => "web",
+            Self::Kiosk => "kiosk",
             Self::Cli => "cli",
         }
     }
@@ -227,6 +229,11 @@ pub(crate) async fn authorize(
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
+    with_token(state, id, token).await
+}
+
+/// The conversation that this token opens.
+pub(crate) async fn with_token(state: &AppState, id: &str, token: &str) -> AppResult<Conversation> {
     state
         .assistant
         .store()

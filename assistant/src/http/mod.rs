@@ -3,6 +3,7 @@
 mod address;
 mod api_docs;
 mod assets;
+mod audio_api;
 mod body;
 mod communities;
 mod conversations;
@@ -12,7 +13,9 @@ mod health;
 mod messages;
 mod origin;
 mod problem;
+mod speech;
 mod turns;
+mod voice;
 mod work_orders;
 
 use std::net::SocketAddr;
@@ -38,6 +41,7 @@ use crate::alerts::Deliverer;
 use crate::config::{self, Config};
 use crate::conversation::Assistant;
 use crate::editor::Editor;
+use crate::voice::Voice;
 use desk::Desk;
 
 /// What every handler may use.
@@ -47,6 +51,7 @@ pub(crate) struct AppState {
     pub(crate) instance: Arc<str>,
     pub(crate) desk: Arc<desk::Desk>,
     pub(crate) editor: Editor,
+    pub(crate) voice: Arc<Voice>,
 }
 
 /// Largest request body: a long message, not a document.
@@ -70,6 +75,7 @@ pub async fn serve(
     config: &Config,
     deliverer: Deliverer,
     editor: Editor,
+    voice: Arc<Voice>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let state = AppState {
@@ -77,6 +83,7 @@ pub async fn serve(
         instance: instance.into(),
         desk: Arc::new(Desk::new(&config.data_dir, config.http.behind_proxy, deliverer)?),
         editor,
+        voice,
     };
     let router = router(state, &config.http)?;
     axum::serve(
@@ -93,7 +100,9 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
     let limited = Router::new()
         .route("/api/conversations", post(conversations::open))
         .route("/api/conversations/{id}/turns", post(turns::say))
+        .route("/api/conversations/{id}/heard", post(voice::hear).layer(DefaultBodyLimit::max(voice::UPLOAD_LIMIT)))
         .route("/api/conversations/{id}/variety", put(conversations::choose_variety))
+        .route("/api/conversations/{id}/speech", post(speech::say))
         .route("/api/work-orders/{number}", get(work_orders::show))
         .route("/api/work-orders/{number}/contact", put(work_orders::add))
         .route("/api/work-orders/{number}/survey", put(work_orders::judge))
@@ -111,6 +120,8 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
         .route("/api/openapi.json", get(api_docs::show))
         .route("/api/conversations/{id}", get(conversations::show))
         .route("/api/conversations/{id}/events", get(messages::stream))
+        .route("/api/conversations/{id}/voice", get(voice::listen))
+        .route("/api/voice", get(voice::show))
         .route(
             "/api/conversations/{id}/turns/{turn}/rating",
             put(conversations::rate),
@@ -128,6 +139,11 @@ fn router(state: AppState, settings: &config::Http) -> Result<Router> {
         .merge(everyone)
         .merge(sign_in)
         .merge(desk::router())
+        .route(
+            "/v1/audio/transcriptions",
+            post(audio_api::transcribe).layer(DefaultBodyLimit::max(voice::UPLOAD_LIMIT)),
+        )
+        .route("/v1/audio/speech", post(audio_api::say))
         .fallback(assets::serve)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(problem::from_panic))

@@ -75,6 +75,11 @@ impl Problem {
         Self::new(StatusCode::BAD_GATEWAY, "not_delivered", "没有送到", detail)
     }
 
+    /// This server has no such ability, as it is set up or for now.
+    pub(crate) fn unavailable(code: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, "现在用不了", detail)
+    }
+
     /// The caller has to wait so many seconds.
     pub(crate) fn wait(code: &'static str, title: &'static str, detail: &str, seconds: u64) -> Self {
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, code, title, detail);

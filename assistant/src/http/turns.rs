@@ -23,6 +23,8 @@ pub(crate) struct TurnRequest {
     text: String,
     /// Named by the resident's side, so that a repeated request is the same turn.
     client_id: Option<String>,
+    /// Name of the utterance that it was heard in; a turn with one counts as spoken.
+    utterance: Option<String>,
 }
 
 pub(crate) async fn say(
@@ -42,12 +44,16 @@ pub(crate) async fn say(
             "一次最多两千字，请分几次发。",
         ));
     }
+    let spoken = |utterance: &String| state.voice.utterances.spoken(&id, utterance, text);
+    let heard = request.utterance.as_ref().map(spoken);
     let events = state
         .assistant
         .say(Say {
             conversation,
             client_id: request.client_id.unwrap_or_else(crate::store::new_id),
             text: text.to_owned(),
+            heard,
+            utterance: request.utterance,
         })
         .await?;
     let events = events.flat_map(|event| stream::iter(write(event))).map(Ok);

@@ -10,6 +10,7 @@ mod communities;
 mod conflicts;
 mod conversations;
 mod dialect;
+mod document_list;
 mod documents;
 mod drafts;
 mod duty;
@@ -23,6 +24,7 @@ mod local_words;
 mod messages;
 mod packs;
 mod places;
+mod recordings;
 mod search_rules;
 mod sessions;
 mod work_orders;
@@ -43,10 +45,8 @@ pub use communities::Community;
 pub(crate) use communities::ROOT;
 pub use conflicts::{Conflict, ConflictKind, Differing, PassageRef};
 pub use conversations::{Conversation, StartedTurn};
-pub use documents::{
-    DocumentCounts, DocumentFilter, DocumentLine, DocumentRecord, DraftLine, EditionLine, InForce, Named, Provenance,
-    Shown,
-};
+pub use document_list::{DocumentCounts, DocumentFilter, DocumentLine, DraftLine, Shown};
+pub use documents::{DocumentRecord, EditionLine, InForce, Named, Provenance};
 pub use drafts::{
     DocumentKind, Draft, DraftChange, DraftContent, DraftState, NewDraft, Original, Publication,
 };
@@ -60,7 +60,8 @@ pub use live::{LiveConversation, PlacedConversation};
 pub use local_words::LocalWord;
 pub use messages::{Holding, Message, NewMessage};
 pub use packs::PackDocument;
-pub use places::LocalDay;
+pub use places::{LocalDay, PlaceChoices};
+pub use recordings::{NewRecording, Recording};
 pub(crate) use places::check_place_id;
 pub use search_rules::{NewSearchRule, RuleEffect, SearchRule};
 pub use sessions::{Session, session_id};

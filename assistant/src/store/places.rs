@@ -1,5 +1,7 @@
 //! Where a place stands in the tree, and what of it the desk changes.
 
+use std::collections::HashMap;
+
 use anyhow::{Result, ensure};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -51,6 +53,15 @@ pub(crate) fn below_any(
     } else {
         format!(" AND ({})", ranges.join(" OR "))
     }
+}
+
+/// What a node has chosen for itself and below; `None`: as at the node above.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlaceChoices {
+    /// Whether nobody publishes what they wrote last.
+    pub four_eyes: Option<bool>,
+    /// For how many days recordings of residents who agree are kept; 0: none are.
+    pub recordings_days: Option<i64>,
 }
 
 impl Store {
@@ -140,6 +151,23 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         Ok(said == Some(1))
+    }
+
+    /// What nodes have chosen for themselves and below, by their ids; who chose nothing is missing.
+    pub async fn place_choices(&self) -> Result<HashMap<String, PlaceChoices>> {
+        sqlx::query(
+            "SELECT id, four_eyes, recordings_days FROM communities \
+             WHERE four_eyes IS NOT NULL OR recordings_days IS NOT NULL",
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| {
+            let four_eyes: Option<i64> = row.try_get(1)?;
+            let recordings_days: Option<i64> = row.try_get(2)?;
+            Ok((row.try_get(0)?, PlaceChoices { four_eyes: four_eyes.map(|said| said == 1), recordings_days }))
+        })
+        .collect()
     }
 
     /// Says whether nobody publishes what they wrote last; `None`: as in the node above.

@@ -13,5 +13,6 @@ mod duty;
 mod holding;
 mod knowledge;
 mod local_words;
+mod recordings;
 mod sessions;
 mod work_orders;

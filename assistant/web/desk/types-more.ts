@@ -66,6 +66,23 @@ export interface PlaceDetails {
   working_hours?: WorkingHours | null;
   /** Whether nobody publishes what they wrote last; null: as in the place above. */
   four_eyes?: boolean | null;
+  /** For how many days recordings are kept; 0: none; null: as in the place above. */
+  recordings_days?: number | null;
+}
+
+/** A voice that a resident agreed to have kept. */
+export interface Recording {
+  id: string;
+  conversation_id: string;
+  community_id: string;
+  variety: string | null;
+  heard: string;
+  corrected: string | null;
+  training: boolean;
+  milliseconds: number;
+  created_at: Moment;
+  expires_at: Moment;
+  url: string;
 }
 
 /** Outcome of one line of a bulk move. */

@@ -1,5 +1,7 @@
 // What the server says to the desk; the same names as in `assistant/src/http/desk`.
 
+import type { Recording } from './types-more';
+
 /** Milliseconds since 1970. */
 export type Moment = number;
 
@@ -16,6 +18,10 @@ export interface Place {
   names: string[];
   /** What the places above say about two people for everything published. */
   four_eyes_above?: boolean;
+  /** For how many days recordings are kept, as said by the place itself; 0: none are. */
+  recordings_days?: number | null;
+  /** What the places above say of it. */
+  recordings_days_above?: number;
 }
 
 export interface Held {
@@ -45,6 +51,8 @@ export interface Me {
   kinds: KindInfo[];
   departments: string[];
   outcomes: string[];
+  /** Whether papers may be fetched from the internet. */
+  fetches_addresses: boolean;
 }
 
 export interface KindInfo {
@@ -185,6 +193,8 @@ export interface Said {
   name: string | null;
   text: string;
   at: Moment;
+  /** The resident's voice, where it was kept. */
+  recording?: Recording;
 }
 
 export interface Passage {

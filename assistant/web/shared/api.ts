@@ -15,6 +15,7 @@ import type {
   Verdict,
   WorkOrder,
 } from './types';
+import type { SpeechPiece, SpeechRequest, VoiceOffer } from './voice/types';
 
 /** A stream that says nothing for this long is taken for broken. */
 const SILENCE_MS = 60_000;
@@ -31,7 +32,7 @@ export class Api {
   /** `variety` is the dialect that the resident chose; empty for that of the community. */
   start_conversation(
     community: string,
-    channel: 'widget' | 'web',
+    channel: 'widget' | 'web' | 'kiosk',
     variety: string,
   ): Promise<StartedConversation> {
     return this.#json('POST', 'api/conversations', { body: { community, channel, variety } });
@@ -48,20 +49,63 @@ export class Api {
     });
   }
 
-  /** Sends a message and yields what comes back. The same `client_id` never asks twice. */
-  async *turn(key: ConversationKey, text: string, client_id: string): AsyncGenerator<TurnEvent> {
+  /**
+   * Sends a message and yields what comes back. The same `client_id` never asks twice.
+   * `utterance` names what was heard, where the message was spoken.
+   */
+  async *turn(
+    key: ConversationKey,
+    text: string,
+    client_id: string,
+    utterance: string | null = null,
+    signal?: AbortSignal,
+  ): AsyncGenerator<TurnEvent> {
     const response = await this.#send(
       'POST',
       `api/conversations/${encodeURIComponent(key.id)}/turns`,
-      { token: key.token, body: { text, client_id }, accept: 'text/event-stream' },
+      {
+        token: key.token,
+        body: utterance === null ? { text, client_id } : { text, client_id, utterance },
+        accept: 'text/event-stream',
+        signal,
+      },
     );
     for await (const { event, data } of this.#events(response)) {
-      if (event === 'error') {
-        const document = JSON.parse(data) as ProblemDocument;
-        throw problem_from_document(document, document.status ?? 500);
-      }
+      if (event === 'error') throw refused(data);
       yield { event, data: JSON.parse(data) } as TurnEvent;
     }
+  }
+
+  /** What the server can do with sound. */
+  voice(): Promise<VoiceOffer> {
+    return this.#json('GET', 'api/voice');
+  }
+
+  /** Has a text spoken, piece by piece, until `signal` stops it. */
+  async *speech(
+    key: ConversationKey,
+    request: SpeechRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<SpeechPiece> {
+    const path = `api/conversations/${encodeURIComponent(key.id)}/speech`;
+    const response = await this.#send('POST', path, {
+      token: key.token,
+      body: request,
+      accept: 'text/event-stream',
+      signal,
+    });
+    for await (const { event, data } of this.#events(response)) {
+      if (event === 'error') throw refused(data);
+      if (event === 'done') return;
+      if (event === 'piece') yield JSON.parse(data) as SpeechPiece;
+    }
+    throw unreachable('cut');
+  }
+
+  /** Where a conversation listens. */
+  hearing_address(key: ConversationKey): string {
+    const path = `api/conversations/${encodeURIComponent(key.id)}/voice`;
+    return new URL(path, this.base).href.replace(/^http/, 'ws');
   }
 
   /**
@@ -189,7 +233,13 @@ interface RequestOptions {
   token?: string;
   body?: unknown;
   accept?: string;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+}
+
+/** The problem that a stream ended with. */
+function refused(data: string): Problem {
+  const document = JSON.parse(data) as ProblemDocument;
+  return problem_from_document(document, document.status ?? 500);
 }
 
 function order_path(number: string): string {

@@ -41,6 +41,18 @@ const zh = {
   call_person: '转人工',
   call_person_text: '人工',
   order_progress: '查进度',
+  talk: '按住说话，或者点一下开始说',
+  talk_end: '说完了',
+  talk_listening: '请说，我在听…',
+  talk_recognising: '正在听懂您说的话…',
+  voice_troubles: {
+    refused: '话筒没有打开。请在浏览器里允许使用话筒，或者打字。',
+    absent: '没有找到话筒，请打字。',
+    busy: '话筒正被别的程序用着，请再点一下，或者打字。',
+    insecure: '这个网页不能用话筒，请打字。',
+    unclear: '没听清，请再说一遍。',
+    failed: '刚才没有听成，请再说一遍，或者打字。',
+  },
   send_help: '按回车发送，按 Shift 加回车换行',
 
   // While an answer is made.
@@ -322,6 +334,18 @@ const en: Texts = {
   call_person: 'Talk to a person',
   call_person_text: '人工',
   order_progress: 'Track request',
+  talk: 'Hold to speak, or tap to begin',
+  talk_end: 'Done speaking',
+  talk_listening: 'I am listening…',
+  talk_recognising: 'Understanding what you said…',
+  voice_troubles: {
+    refused: 'The microphone is not allowed. Please allow it in the browser, or type.',
+    absent: 'There is no microphone. Please type.',
+    busy: 'The microphone is in use. Tap again, or type.',
+    insecure: 'This page may not use a microphone. Please type.',
+    unclear: 'I did not catch that. Please say it again.',
+    failed: 'That did not work. Please say it again, or type.',
+  },
   send_help: 'Enter sends, Shift and Enter starts a new line',
 
   stage_sending: 'Sending…',

@@ -11,6 +11,8 @@ export interface Community {
   variety?: string | null;
   /** Dialects that a resident may choose. */
   varieties?: VarietyName[];
+  /** Where its people are reached. */
+  phone?: string | null;
   /** Whether the site that asks may carry the widget. */
   allowed: boolean;
 }

@@ -39,10 +39,11 @@ export class Session {
     if (this.shots) mkdirSync(this.shots, { recursive: true });
   }
 
-  async start() {
+  /** `more` are further arguments of the browser. */
+  async start(more = []) {
     this.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ARGUMENTS,
+      args: [...ARGUMENTS, ...more],
     });
   }
 

@@ -25,6 +25,7 @@ export function start_desk() {
     kinds: [{ name: '咨询', slots: [], needs_review: false }],
     departments: [],
     outcomes: [],
+    fetches_addresses: true,
   };
   const queue_names = ['mine', 'to_accept', 'to_dispatch', 'to_sign', 'in_progress', 'suspended', 'to_review', 'to_follow_up', 'overdue', 'urgent', 'mentions', 'live'];
 

@@ -155,6 +155,26 @@ const RULES = [
     },
   },
   {
+    words: ['路灯'],
+    reply: {
+      disposition: 'clarify',
+      reason: 'slot',
+      passages: [],
+      sentences: [{ text: '记下了。坏的路灯在哪里？请说楼号或者路名。', citations: [] }],
+    },
+  },
+  {
+    words: ['三号楼'],
+    reply: {
+      disposition: 'escalated',
+      reason: 'reported',
+      files: true,
+      kind: '报修',
+      passages: [],
+      sentences: [{ text: '好，三号楼的路灯，我请人来修。', citations: [] }],
+    },
+  },
+  {
     words: ['办证'],
     reply: {
       disposition: 'clarify',

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { start_community } from './mock-community.mjs';
 import { start_desk } from './mock-desk.mjs';
 import { EDITIONS, reply_to, SERVICES, WITH_PERSON } from './mock-replies.mjs';
+import { start_voice } from './mock-voice.mjs';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const TYPES = {
@@ -26,6 +27,7 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
   const community = start_community();
   const { conversations } = community;
   const desk = start_desk();
+  const voice = start_voice(community);
   const requests = [];
 
   const server = createServer((request, response) => {
@@ -34,6 +36,8 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
       if (!response.headersSent) problem(response, 500, 'internal', String(error));
     });
   });
+
+  server.on('upgrade', (request, socket) => voice.upgrade(request, socket));
 
   async function handle(request, response) {
     const url = new URL(request.url, 'http://localhost');
@@ -64,6 +68,14 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
           varieties: [{ id: 'kunming', name: '昆明话' }],
           allowed: true,
         });
+      case 'GET voice/':
+        return json(response, 200, voice.offer());
+      case 'POST conversations/speech':
+        return with_conversation(request, response, parts[2], () =>
+          voice.state.speaking
+            ? voice.speak(body, response)
+            : problem(response, 503, 'no_voice', '这里没有声音。'),
+        );
       case 'POST conversations/': {
         const conversation = community.open_conversation();
         return json(response, 201, {
@@ -227,6 +239,7 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
         requests,
         staff: community.staff,
         desk,
+        voice,
         /** Resolves when `condition` holds. */
         until: (condition) => until(condition, pace_ms),
         stop: () => {
@@ -247,6 +260,7 @@ async function serve_file(parts, response) {
   let name = parts.join('/') || 'index.html';
   if (parts[0] === 'source') name = 'source.html';
   if (parts[0] === 'desk' && parts.length === 1) name = 'desk.html';
+  if (parts[0] === 'kiosk') name = 'kiosk.html';
   const path = normalize(join(DIST, name));
   try {
     if (!path.startsWith(DIST)) throw new Error('outside');

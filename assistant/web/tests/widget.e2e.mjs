@@ -12,17 +12,20 @@ import { access_checks } from './checks-access.mjs';
 import { answer_checks } from './checks-answer.mjs';
 import { people_checks } from './checks-people.mjs';
 import { trouble_checks } from './checks-trouble.mjs';
+import { voice_checks } from './checks-voice.mjs';
+import { fake_microphone, speech_like } from './kiosk-browser.mjs';
 import { start_mock } from './mock-server.mjs';
 
 const mock = process.env.BASE_URL ? null : await start_mock();
 const base = (process.env.BASE_URL ?? mock.url).replace(/\/$/, '');
 const session = new Session(base, mock);
 try {
-  await session.start();
+  await session.start(fake_microphone(speech_like()));
   await answer_checks(session);
   await people_checks(session);
   await trouble_checks(session);
   await access_checks(session);
+  await voice_checks(session);
 } finally {
   await session.browser?.close();
   await mock?.stop();

@@ -182,13 +182,21 @@ export class Conversation {
     save(this.#draft_name, this.draft);
   }
 
-  send(text: string): void {
+  /** The key of the conversation, which begins with it where there is none. */
+  key(): Promise<ConversationKey> {
+    if (this.opening === 'ask') void this.resume();
+    return this.#conversation_key();
+  }
+
+  /** `utterance` names what was heard, where the words were spoken. */
+  send(text: string, utterance: string | null = null): void {
     const said = text.trim();
     if (!said) return;
     if (this.opening === 'closed') this.open();
     if (this.opening === 'ask') void this.resume();
     const order = this.#order.next(this.feed.caught_up);
     const exchange = new Exchange(random_id(), said, true, order);
+    exchange.utterance = utterance;
     this.exchanges = [...this.exchanges, exchange];
     this.announcer.clear();
     this.#outbox.keep(exchange.client_id, exchange.text);
@@ -260,7 +268,8 @@ export class Conversation {
   async #hear(exchange: Exchange): Promise<void> {
     const key = await this.#conversation_key();
     let finished = false;
-    for await (const event of this.api.turn(key, exchange.text, exchange.client_id)) {
+    const { text, client_id, utterance } = exchange;
+    for await (const event of this.api.turn(key, text, client_id, utterance)) {
       // A new conversation has begun meanwhile.
       if (!this.exchanges.includes(exchange)) return;
       finished = this.#take_event(exchange, event) || finished;

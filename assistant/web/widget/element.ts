@@ -4,6 +4,7 @@ import { Settings } from '../shared/settings.svelte';
 import { Speech } from '../shared/speech.svelte';
 import { Announcer } from './announcer.svelte';
 import { Conversation } from './conversation.svelte';
+import { WidgetVoice } from './voice.svelte';
 import WidgetView from './Widget.svelte';
 import style from './widget.css?inline';
 
@@ -33,6 +34,7 @@ interface Running {
   conversation: Conversation;
   settings: Settings;
   speech: Speech;
+  voice: WidgetVoice;
 }
 
 /** Gives the shadow root its styles. */
@@ -85,6 +87,12 @@ export class XiangyinWidget extends HTMLElement {
     const api = new Api(XiangyinWidget.base);
     const channel = new URL(api.base).origin === location.origin ? 'web' : 'widget';
     const conversation = new Conversation(api, community, channel, announcer, settings);
+    const voice = new WidgetVoice(
+      api,
+      () => conversation.key(),
+      ({ text, utterance }) => conversation.send(text, utterance),
+      (reader) => (speech.served = reader),
+    );
     const widget = mount(WidgetView, {
       target: root,
       props: {
@@ -92,12 +100,13 @@ export class XiangyinWidget extends HTMLElement {
         settings,
         announcer,
         speech,
+        voice,
         heading: this.getAttribute('heading'),
         question: this.getAttribute('question'),
         opened: this.#is_set('open'),
       },
     }) as Widget;
-    this.#running = { widget, conversation, settings, speech };
+    this.#running = { widget, conversation, settings, speech, voice };
   }
 
   disconnectedCallback(): void {
@@ -107,6 +116,7 @@ export class XiangyinWidget extends HTMLElement {
     running.conversation.close();
     running.settings.stop_listening();
     running.speech.close();
+    running.voice.leave();
     void unmount(running.widget as unknown as Record<string, unknown>);
   }
 

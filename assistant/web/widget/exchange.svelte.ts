@@ -21,6 +21,8 @@ export class Exchange {
   /** Names the message for the server and on screen; never changes. */
   readonly client_id: string;
   readonly text: string;
+  /** What was heard, by the server's name for it, where the words were spoken. */
+  utterance: string | null = null;
   state = $state<ExchangeState>('open');
   /** Id of the turn once the server has kept it. */
   turn = $state<string | null>(null);

@@ -169,10 +169,8 @@ fn assemble(
     let edition = EditionText::new(cleaned.lines);
     let passages = passages::passages(&edition, &sections);
     if passages.is_empty() {
-        warnings.push(Warning {
-            code: "no_passages".to_owned(),
-            message: "只读到标题，没有读到正文。请检查文件内容是不是图片。".to_owned(),
-        });
+        let message = "只读到标题，没有读到正文。请检查文件内容是不是图片。";
+        warnings.push(Warning::new("no_passages", message));
     }
     let answers = answers::prepared(&edition, &sections, &passages, &questions);
     Ok(ImportedDocument {

@@ -1,8 +1,13 @@
-//! Keys and values of everything read so far, in memory allocated once.
+//! Keys and values of everything that one conversation has read, in memory allocated once.
 
 use super::shape::Shape;
 
-/// One layer's keys and values, `[key head][position][head width]`.
+/// Positions whose keys stand together, number by number, so that one vector holds the same number
+/// of sixteen keys.
+pub(super) const SIXTEEN: usize = 16;
+
+/// One layer's keys, `[key head][sixteen positions][head width][position]`, and values,
+/// `[key head][position][head width]`.
 #[derive(Debug)]
 pub(super) struct LayerMemory {
     keys: Vec<f32>,
@@ -19,46 +24,48 @@ impl LayerMemory {
     /// Stores one position's key and value of one head.
     pub(super) fn store(&mut self, head: usize, position: usize, key: &[f32], value: &[f32]) {
         let offset = self.offset(head, position);
-        self.keys[offset..offset + self.head_width].copy_from_slice(key);
         self.values[offset..offset + self.head_width].copy_from_slice(value);
+        let offset = self.offset(head, position - position % SIXTEEN);
+        let sixteen = &mut self.keys[offset..offset + SIXTEEN * self.head_width];
+        for (place, number) in sixteen[position % SIXTEEN..]
+            .iter_mut()
+            .step_by(SIXTEEN)
+            .zip(key)
+        {
+            *place = *number;
+        }
     }
 
-    /// Keys of the first `positions` positions of one head.
+    /// Keys of one head's first `positions` positions, the last sixteen filled up with anything.
     pub(super) fn keys(&self, head: usize, positions: usize) -> &[f32] {
-        &self.keys[self.offset(head, 0)..self.offset(head, positions)]
+        let end = positions.next_multiple_of(SIXTEEN);
+        &self.keys[self.offset(head, 0)..self.offset(head, end)]
     }
 
-    /// Values of the first `positions` positions of one head.
+    /// Values of one head's first `positions` positions.
     pub(super) fn values(&self, head: usize, positions: usize) -> &[f32] {
         &self.values[self.offset(head, 0)..self.offset(head, positions)]
     }
 }
 
-/// Keys and values of all layers.
+/// One conversation: the keys and values of all layers for what it has read so far.
 #[derive(Debug)]
-pub(super) struct KeyValueCache {
-    layers: Vec<LayerMemory>,
+pub(crate) struct Sequence {
+    pub(super) layers: Vec<LayerMemory>,
     key_heads: usize,
     length: usize,
 }
 
-/// A copy of the cache's first positions.
-#[derive(Debug)]
-pub(crate) struct CachedPrefix {
-    /// For each layer, keys then values, each `[key head][position][head width]`.
-    layers: Vec<(Vec<f32>, Vec<f32>)>,
-    length: usize,
-}
-
-impl KeyValueCache {
+impl Sequence {
     /// Reserves room for `shape.context_length` positions; the system hands out the pages as they
     /// are first written.
     pub(super) fn new(shape: &Shape) -> Self {
-        let size = shape.key_heads * shape.context_length * shape.head_width;
+        let capacity = shape.context_length.next_multiple_of(SIXTEEN);
+        let size = shape.key_heads * capacity * shape.head_width;
         let layer = || LayerMemory {
             keys: vec![0.0; size],
             values: vec![0.0; size],
-            capacity: shape.context_length,
+            capacity,
             head_width: shape.head_width,
         };
         let layers = std::iter::repeat_with(layer).take(shape.layers).collect();
@@ -69,11 +76,13 @@ impl KeyValueCache {
         }
     }
 
-    pub(super) fn length(&self) -> usize {
+    /// Tokens read so far.
+    pub(crate) fn length(&self) -> usize {
         self.length
     }
 
-    pub(super) fn truncate(&mut self, length: usize) {
+    /// Forgets everything after the first `length` tokens.
+    pub(crate) fn truncate(&mut self, length: usize) {
         self.length = self.length.min(length);
     }
 
@@ -81,41 +90,17 @@ impl KeyValueCache {
         self.length += positions;
     }
 
-    pub(super) fn layers_mut(&mut self) -> impl Iterator<Item = &mut LayerMemory> {
-        self.layers.iter_mut()
-    }
-
-    pub(super) fn copy_prefix(&self, length: usize) -> CachedPrefix {
-        let length = length.min(self.length);
-        let heads = 0..self.key_heads;
-        let copy = |layer: &LayerMemory| {
-            let keys = heads
-                .clone()
-                .flat_map(|head| layer.keys(head, length))
-                .copied()
-                .collect();
-            let values = heads
-                .clone()
-                .flat_map(|head| layer.values(head, length))
-                .copied()
-                .collect();
-            (keys, values)
-        };
-        CachedPrefix {
-            layers: self.layers.iter().map(copy).collect(),
-            length,
-        }
-    }
-
-    pub(super) fn restore(&mut self, prefix: &CachedPrefix) {
-        for (layer, (keys, values)) in self.layers.iter_mut().zip(&prefix.layers) {
-            let run = prefix.length * layer.head_width;
+    /// Forgets everything and takes over the first `length` tokens of another conversation.
+    pub(crate) fn fork(&mut self, other: &Self, length: usize) {
+        let length = length.min(other.length);
+        for (layer, other) in self.layers.iter_mut().zip(&other.layers) {
             for head in 0..self.key_heads {
-                let offset = layer.offset(head, 0);
-                layer.keys[offset..offset + run].copy_from_slice(&keys[head * run..][..run]);
-                layer.values[offset..offset + run].copy_from_slice(&values[head * run..][..run]);
+                let (start, keys) = (layer.offset(head, 0), other.keys(head, length));
+                layer.keys[start..start + keys.len()].copy_from_slice(keys);
+                let values = other.values(head, length);
+                layer.values[start..start + values.len()].copy_from_slice(values);
             }
         }
-        self.length = prefix.length;
+        self.length = length;
     }
 }

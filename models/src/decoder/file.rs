@@ -2,14 +2,14 @@
 
 use std::{
     fs::File,
-    io::BufReader,
+    io::{BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
 use candle_core::{
     Device,
     quantized::{
-        QTensor,
+        GgmlDType, QTensor,
         gguf_file::{Content, Value},
     },
 };
@@ -85,6 +85,36 @@ impl ModelFile {
     pub(super) fn tensor(&mut self, name: &str) -> Result<QTensor, ModelError> {
         let tensor = self.content.tensor(&mut self.reader, name, &Device::Cpu);
         tensor.map_err(|error| self.unsupported(format!("权重 {name} 读不出来（{error}）")))
+    }
+
+    /// The type of a tensor and its sizes, rows first.
+    pub(super) fn dimensions(&self, name: &str) -> Result<(GgmlDType, &[usize]), ModelError> {
+        let information = self.content.tensor_infos.get(name);
+        information
+            .map(|tensor| (tensor.ggml_dtype, tensor.shape.dims()))
+            .ok_or_else(|| self.unsupported(format!("缺少权重 {name}")))
+    }
+
+    /// The bytes before the first tensor: names, sizes and vocabulary.
+    pub(super) fn description(&self) -> Result<Vec<u8>, ModelError> {
+        let mut bytes = vec![0; self.content.tensor_data_offset as usize];
+        File::open(&self.path)?.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The first bytes of a tensor, at most `length`.
+    pub(super) fn beginning(&mut self, name: &str, length: u64) -> Result<Vec<u8>, ModelError> {
+        let mut bytes = Vec::new();
+        if let Some(tensor) = self.content.tensor_infos.get(name) {
+            let start = self.content.tensor_data_offset + tensor.offset;
+            self.reader.seek(SeekFrom::Start(start))?;
+            self.reader.by_ref().take(length).read_to_end(&mut bytes)?;
+        }
+        Ok(bytes)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(super) fn vector(&mut self, name: &str) -> Result<Vec<f32>, ModelError> {

@@ -66,4 +66,14 @@ impl Shape {
     pub(super) fn group(&self) -> usize {
         self.heads / self.key_heads
     }
+
+    /// Length of all query heads of one token.
+    pub(super) fn queries_width(&self) -> usize {
+        self.heads * self.head_width
+    }
+
+    /// Length of all key heads, or all value heads, of one token.
+    pub(super) fn keys_width(&self) -> usize {
+        self.key_heads * self.head_width
+    }
 }

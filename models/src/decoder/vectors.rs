@@ -7,8 +7,6 @@
 
 use multiversion::multiversion;
 
-use super::parallel::fill_pieces;
-
 /// Lanes of the running sums; a multiple of every vector width, and several vectors long so that
 /// the additions do not wait for each other.
 const LANES: usize = 32;
@@ -38,14 +36,6 @@ pub(super) fn dot(left: &[f32], right: &[f32]) -> f32 {
         }
     }
     sums[0] + rest
-}
-
-/// Adds `factor * row` to `sum`.
-#[inline(always)]
-pub(super) fn add_scaled(sum: &mut [f32], row: &[f32], factor: f32) {
-    for (sum, value) in sum.iter_mut().zip(row) {
-        *sum += factor * value;
-    }
 }
 
 /// e to the power `x`, to about 1e-7 relative, for `x` from -87 to 88 (clamped beyond).
@@ -92,15 +82,6 @@ pub(super) fn softmax(scores: &mut [f32]) {
     }
 }
 
-/// Root-mean-square normalisation of each row of `weight.len()` numbers.
-pub(super) fn rms_norm(rows: &[f32], weight: &[f32], epsilon: f32) -> Vec<f32> {
-    let mut normed = rows.to_vec();
-    normed
-        .chunks_exact_mut(weight.len())
-        .for_each(|row| rms_norm_row(row, weight, epsilon));
-    normed
-}
-
 /// Root-mean-square normalisation of one row in place.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2+fma", "aarch64+neon"))]
 pub(super) fn rms_norm_row(row: &mut [f32], weight: &[f32], epsilon: f32) {
@@ -111,27 +92,42 @@ pub(super) fn rms_norm_row(row: &mut [f32], weight: &[f32], epsilon: f32) {
     }
 }
 
-/// Adds a bias to each row of `bias.len()` numbers.
-pub(super) fn add_bias(rows: &mut [f32], bias: &[f32]) {
-    for row in rows.chunks_exact_mut(bias.len()) {
-        add_scaled(row, bias, 1.0);
+/// Adds one row of numbers to another.
+#[inline(always)]
+pub(super) fn add(sum: &mut [f32], row: &[f32]) {
+    for (sum, number) in sum.iter_mut().zip(row) {
+        *sum += number;
     }
 }
 
-/// Adds one block of numbers to another.
-pub(super) fn add(sum: &mut [f32], rows: &[f32]) {
-    add_scaled(sum, rows, 1.0);
-}
-
-/// `SwiGLU`: `gate` becomes `gate * sigmoid(gate) * up`, rows of `width` numbers.
-pub(super) fn swiglu(gate: &mut [f32], up: &[f32], width: usize) {
-    fill_pieces(gate, width, |index, gate| {
-        swiglu_row(gate, &up[index * width..][..width]);
-    });
-}
-
+/// Where the largest number stands, the first of several.
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2+fma", "aarch64+neon"))]
-fn swiglu_row(gate: &mut [f32], up: &[f32]) {
+pub(crate) fn largest(numbers: &[f32]) -> usize {
+    let (chunks, rest) = numbers.as_chunks::<LANES>();
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    for chunk in chunks {
+        for lane in 0..LANES {
+            lanes[lane] = if chunk[lane] > lanes[lane] {
+                chunk[lane]
+            } else {
+                lanes[lane]
+            };
+        }
+    }
+    let largest = lanes
+        .iter()
+        .chain(rest)
+        .copied()
+        .fold(f32::NEG_INFINITY, f32::max);
+    numbers
+        .iter()
+        .position(|number| *number == largest)
+        .unwrap_or_default()
+}
+
+/// Makes `gate` into `gate * sigmoid(gate) * up`.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2+fma", "aarch64+neon"))]
+pub(super) fn swiglu_row(gate: &mut [f32], up: &[f32]) {
     for (gate, up) in gate.iter_mut().zip(up) {
         *gate = *gate * up / (1.0 + exponential(-*gate));
     }

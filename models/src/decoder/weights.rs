@@ -1,109 +1,111 @@
-//! Quantized matrices, in the form that candle multiplies fastest with.
-
-use std::sync::Arc;
+//! Getting a model's matrices into memory in the kernels' form.
 
 use candle_core::{
-    DType, Device, Module, Tensor,
-    quantized::{GgmlDType, QMatMul, QTensor},
+    Device,
+    quantized::{GgmlDType, QTensor},
 };
 
-use super::{READING_CHUNK, file::ModelFile, vectors::add_bias};
+use super::{
+    file::ModelFile,
+    matrix::{Arena, Form, INPUTS, Matrix},
+    pool::Pool,
+};
 use crate::ModelError;
 
-/// A quantized matrix and, in Qwen2's query, key and value projections, a bias.
+/// A matrix and, in Qwen2's query, key and value projections, a bias.
 #[derive(Debug)]
 pub(super) struct Linear {
-    weight: QMatMul,
-    bias: Option<Vec<f32>>,
-    pub(super) inputs: usize,
-    pub(super) outputs: usize,
+    pub(super) matrix: Matrix,
+    pub(super) bias: Option<Vec<f32>>,
 }
 
-impl Linear {
-    pub(super) fn load(file: &mut ModelFile, name: &str) -> Result<Self, ModelError> {
-        let weight = file.tensor(&format!("{name}.weight"))?;
-        let (outputs, inputs) = weight.shape().dims2()?;
+/// Which matrix stands where in the arena.
+#[derive(Default)]
+pub(super) struct Plan {
+    matrices: Vec<(String, Matrix)>,
+    bytes: usize,
+}
+
+impl Plan {
+    /// Gives the matrix of this name a place.
+    pub(super) fn add(&mut self, file: &ModelFile, name: &str) -> Result<Matrix, ModelError> {
+        let (dtype, dimensions) = file.dimensions(name)?;
+        let &[outputs, inputs] = dimensions else {
+            return Err(file.unsupported(format!("权重 {name} 不是矩阵")));
+        };
+        let form = form(dtype, inputs)
+            .ok_or_else(|| file.unsupported(format!("权重 {name} 的行长是 {inputs}")))?;
+        let matrix = Matrix::new(form, inputs, outputs, self.bytes);
+        self.bytes += matrix.bytes();
+        self.matrices.push((name.to_owned(), matrix));
+        Ok(matrix)
+    }
+
+    /// Like [`Self::add`], with the bias that stands beside it.
+    pub(super) fn add_linear(
+        &mut self,
+        file: &mut ModelFile,
+        name: &str,
+    ) -> Result<Linear, ModelError> {
+        let matrix = self.add(file, &format!("{name}.weight"))?;
         let bias = file.optional_vector(&format!("{name}.bias"))?;
-        if bias.as_ref().is_some_and(|bias| bias.len() != outputs) {
+        if bias
+            .as_ref()
+            .is_some_and(|bias| bias.len() != matrix.outputs)
+        {
             return Err(file.unsupported(format!("{name} 的偏置长度不对")));
         }
-        Ok(Self {
-            weight: multiplier(Arc::new(weight))?,
-            bias,
-            inputs,
-            outputs,
-        })
+        Ok(Linear { matrix, bias })
     }
 
-    /// Multiplies rows of `inputs` numbers.
-    pub(super) fn forward(&self, rows: &Tensor) -> Result<Vec<f32>, ModelError> {
-        self.with_bias(&self.weight.forward(rows)?)
+    /// Memory for all matrices.
+    pub(super) fn arena(&self) -> Arena {
+        Arena::new(self.bytes)
     }
 
-    fn with_bias(&self, product: &Tensor) -> Result<Vec<f32>, ModelError> {
-        let mut product = product.flatten_all()?.to_vec1::<f32>()?;
-        if let Some(bias) = &self.bias {
-            add_bias(&mut product, bias);
-        }
-        Ok(product)
+    /// Names, in their order in memory.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.matrices.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Makes candle rearrange the weights for each kernel that it will choose.
-    pub(super) fn prepare(&self) -> Result<(), ModelError> {
-        for rows in [1, READING_CHUNK] {
-            let zeros = Tensor::zeros((rows, self.inputs), DType::F32, &Device::Cpu)?;
-            self.weight.forward(&zeros)?;
+    /// Reads and rearranges every matrix.
+    pub(super) fn fill(
+        &self,
+        file: &mut ModelFile,
+        arena: &mut Arena,
+        pool: &mut Pool,
+    ) -> Result<(), ModelError> {
+        for (name, matrix) in &self.matrices {
+            let tensor = file.tensor(name)?;
+            let tensor = if form(tensor.dtype(), matrix.inputs) == Some(Form::Bytes)
+                && tensor.dtype() != GgmlDType::Q8_0
+            {
+                // Types without a kernel of their own become eight bits, which most fit in.
+                QTensor::quantize(&tensor.dequantize(&Device::Cpu)?, GgmlDType::Q8_0)?
+            } else {
+                tensor
+            };
+            let data = tensor.data()?;
+            let row = matrix.file_row_bytes();
+            if data.len() != row * matrix.outputs {
+                return Err(file.unsupported(format!("权重 {name} 的长度不对")));
+            }
+            let group = matrix.group_file_bytes();
+            let (places, length) = matrix.places(arena);
+            pool.fill(places, length, |index, place| {
+                let rows = &data[index * group..data.len().min((index + 1) * group)];
+                matrix.pack(rows, place);
+            });
         }
         Ok(())
     }
 }
 
-/// Multiplies the same rows with several matrices.
-///
-/// For a single row candle can do it in one go where the matrices are of one type, which spares
-/// its threads waiting for each other; for many rows its kernels are better one by one.
-pub(super) fn forward_together<const N: usize>(
-    matrices: [&Linear; N],
-    rows: &Tensor,
-) -> Result<[Vec<f32>; N], ModelError> {
-    let mut products = [const { Vec::new() }; N];
-    if rows.dims()[0] == 1 {
-        let quantized: Vec<&QTensor> = matrices
-            .iter()
-            .filter_map(|matrix| match &matrix.weight {
-                QMatMul::QTensor(weight) => Some(weight.as_ref()),
-                QMatMul::Tensor(_) | QMatMul::TensorF16(_) => None,
-            })
-            .collect();
-        if quantized.len() == N
-            && let Some(fused) = QTensor::gemv_fused_shared_lhs(&quantized, rows)?
-        {
-            for ((product, matrix), fused) in products.iter_mut().zip(matrices).zip(&fused) {
-                *product = matrix.with_bias(fused)?;
-            }
-            return Ok(products);
-        }
+/// The form that a type of the file is kept in; `None` where rows are too odd to be quantized.
+fn form(dtype: GgmlDType, inputs: usize) -> Option<Form> {
+    match dtype {
+        GgmlDType::Q4K if inputs.is_multiple_of(INPUTS) => Some(Form::Fours),
+        GgmlDType::Q6K if inputs.is_multiple_of(INPUTS) => Some(Form::Sixes),
+        _ => inputs.is_multiple_of(32).then_some(Form::Bytes),
     }
-    for (product, matrix) in products.iter_mut().zip(matrices) {
-        *product = matrix.forward(rows)?;
-    }
-    Ok(products)
-}
-
-/// A matrix ready for multiplying.
-///
-/// On x86 candle multiplies a single row with `Q6_K` at a quarter of the speed of `Q8_0`, and with
-/// some other types in plain scalar code; those become `Q8_0`, which has more bits than any of
-/// them.
-pub(super) fn multiplier(weight: Arc<QTensor>) -> Result<QMatMul, ModelError> {
-    let slow = matches!(
-        weight.dtype(),
-        GgmlDType::Q4_1 | GgmlDType::Q5_0 | GgmlDType::Q5_1 | GgmlDType::Q8_1 | GgmlDType::Q6K
-    );
-    if slow && cfg!(target_arch = "x86_64") {
-        let plain = weight.dequantize(&Device::Cpu)?;
-        let faster = QTensor::quantize(&plain, GgmlDType::Q8_0)?;
-        return Ok(QMatMul::from_qtensor(faster)?);
-    }
-    Ok(QMatMul::from_arc(weight)?)
 }

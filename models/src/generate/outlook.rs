@@ -5,17 +5,17 @@ use std::{sync::Mutex, sync::MutexGuard, sync::PoisonError, time::Duration};
 /// Weight of the newest measurement in the running averages.
 const NEWEST: f64 = 0.3;
 
-/// Measured speeds and what the running request still has to do.
+/// Measured speeds and what the requests in work still have to do.
 #[derive(Debug)]
 pub(super) struct Pace(Mutex<Measured>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Measured {
     reading: f64,
     writing: f64,
     answer: f64,
-    unread: usize,
-    unwritten: Option<usize>,
+    streams: usize,
+    working: Vec<Share>,
 }
 
 /// One request's share of the wait.
@@ -23,21 +23,23 @@ struct Measured {
 pub(super) struct Share {
     /// Tokens that must be read.
     pub(super) unread: usize,
+    /// Tokens that are written.
+    pub(super) written: usize,
     /// Longest answer, in tokens.
     pub(super) max_tokens: usize,
 }
 
 impl Pace {
-    /// `reading` and `writing` are in tokens a second.
-    pub(super) fn new(reading: f64, writing: f64) -> Self {
-        // Until answers were seen, one is taken to be about a hundred characters.
-        let answer = 80.0;
+    /// `reading` is in tokens a second of all requests together, `writing` in those of each;
+    /// `streams` are worked on together.
+    pub(super) fn new(reading: f64, writing: f64, streams: usize) -> Self {
         Self(Mutex::new(Measured {
             reading,
             writing,
-            answer,
-            unread: 0,
-            unwritten: None,
+            // Until answers were seen, one is taken to be about a hundred characters.
+            answer: 80.0,
+            streams,
+            working: Vec::new(),
         }))
     }
 
@@ -45,63 +47,45 @@ impl Pace {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The running request has this left to read, and then writes at most `max_tokens`.
-    pub(super) fn reading(&self, share: Share) {
+    /// These requests are in work, at so many tokens a second where many are read together.
+    pub(super) fn working(&self, reading: f64, shares: impl Iterator<Item = Share>) {
         let mut measured = self.measured();
-        measured.unread = share.unread;
-        measured.unwritten = Some((measured.answer as usize).min(share.max_tokens));
+        measured.reading = reading;
+        measured.working.clear();
+        measured.working.extend(shares);
     }
 
-    /// The running request has written one more token.
-    pub(super) fn wrote_token(&self) {
-        let mut measured = self.measured();
-        measured.unread = 0;
-        // A longer answer than usual is taken to be always nearly done.
-        measured.unwritten = measured.unwritten.map(|left| left.saturating_sub(1).max(8));
-    }
-
-    /// The running request is over; what it took improves the estimate.
-    pub(super) fn finished(&self, read: (usize, Duration), wrote: (usize, Duration)) {
+    /// A request is over; what its writing took improves the estimate.
+    pub(super) fn finished(&self, (tokens, took): (usize, Duration)) {
         let mut measured = self.measured();
         let blend = |average: &mut f64, newest: f64| *average += NEWEST * (newest - *average);
-        if read.0 >= 16 {
-            blend(
-                &mut measured.reading,
-                read.0 as f64 / read.1.as_secs_f64().max(1e-3),
-            );
+        if tokens >= 8 {
+            let rate = tokens as f64 / took.as_secs_f64().max(1e-3);
+            blend(&mut measured.writing, rate);
+            blend(&mut measured.answer, tokens as f64);
         }
-        if wrote.0 >= 8 {
-            blend(
-                &mut measured.writing,
-                wrote.0 as f64 / wrote.1.as_secs_f64().max(1e-3),
-            );
-            blend(&mut measured.answer, wrote.0 as f64);
-        }
-        measured.unread = 0;
-        measured.unwritten = None;
-    }
-
-    /// The running request was abandoned.
-    pub(super) fn abandoned(&self) {
-        let mut measured = self.measured();
-        measured.unread = 0;
-        measured.unwritten = None;
     }
 
     /// The outlook with these requests waiting; `kept` tokens of a prompt need no reading.
     pub(super) fn outlook(&self, waiting: &[Share], kept: usize) -> Outlook {
-        let measured = *self.measured();
-        let seconds = |unread: usize, unwritten: f64| {
-            unread as f64 / measured.reading + unwritten / measured.writing
+        let measured = self.measured();
+        let before = || measured.working.iter().chain(waiting);
+        let unwritten = |share: &Share| {
+            let expected = measured.answer.min(share.max_tokens as f64);
+            // A longer answer than usual is taken to be always nearly done.
+            (expected - share.written as f64).max(8.0)
         };
-        let running = seconds(measured.unread, measured.unwritten.unwrap_or(0) as f64);
-        let ahead: f64 = waiting
-            .iter()
-            .map(|share| seconds(share.unread, measured.answer.min(share.max_tokens as f64)))
-            .sum();
+        let unread: usize = before().map(|share| share.unread).sum();
+        let mut ahead = unread as f64 / measured.reading;
+        let count = before().count();
+        if count >= measured.streams {
+            // Somebody must be done first; all streams are at it together.
+            let unwritten: f64 = before().map(unwritten).sum();
+            ahead += unwritten / measured.writing / measured.streams as f64;
+        }
         Outlook {
-            waiting: waiting.len() + usize::from(measured.unwritten.is_some()),
-            ahead: Duration::from_secs_f64(running + ahead),
+            waiting: count,
+            ahead: Duration::from_secs_f64(ahead),
             reading_rate: measured.reading,
             writing_rate: measured.writing,
             kept_tokens: kept,
@@ -112,9 +96,9 @@ impl Pace {
 /// What a request made now would meet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outlook {
-    /// Requests before it, with the one in work.
+    /// Requests before it, with those in work.
     pub waiting: usize,
-    /// Time until those are done, answers taken to be as long as the recent ones.
+    /// Time until its own prompt is begun, answers taken to be as long as the recent ones.
     pub ahead: Duration,
     /// Tokens read a second, lately.
     pub reading_rate: f64,
@@ -139,27 +123,38 @@ mod tests {
 
     #[test]
     fn the_wait_is_the_sum_of_what_goes_before() {
-        let pace = Pace::new(50.0, 10.0);
+        let pace = Pace::new(50.0, 10.0, 1);
         let free = pace.outlook(&[], 100);
         assert_eq!(free.waiting, 0);
         assert_eq!(free.first_token(300), Duration::from_secs(4));
         assert!(free.first_token(50) < Duration::from_millis(50));
 
-        pace.reading(Share {
-            unread: 100,
-            max_tokens: 40,
-        });
-        let busy = pace.outlook(
-            &[Share {
-                unread: 50,
-                max_tokens: 20,
-            }],
-            100,
-        );
+        let share = |unread, max_tokens| Share {
+            unread,
+            written: 0,
+            max_tokens,
+        };
+        pace.working(50.0, [share(100, 40)].into_iter());
+        let busy = pace.outlook(&[share(50, 20)], 100);
         assert_eq!(busy.waiting, 2);
         // 2 s of reading and 4 s of writing in work, 1 s and 2 s in line, 4 s of its own.
         assert_eq!(busy.first_token(300), Duration::from_secs(13));
-        pace.abandoned();
+        pace.working(50.0, std::iter::empty());
         assert_eq!(pace.outlook(&[], 100), free);
+    }
+
+    #[test]
+    fn while_a_stream_is_free_nobody_waits_for_others_to_finish() {
+        let pace = Pace::new(50.0, 10.0, 2);
+        let share = Share {
+            unread: 50,
+            written: 10,
+            max_tokens: 40,
+        };
+        pace.working(50.0, [share].into_iter());
+        assert_eq!(pace.outlook(&[], 0).ahead, Duration::from_secs(1));
+        // Two streams write 20 tokens a second together, and 60 are missing.
+        pace.working(50.0, [share, share].into_iter());
+        assert_eq!(pace.outlook(&[], 0).ahead, Duration::from_secs(5));
     }
 }

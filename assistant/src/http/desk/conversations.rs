@@ -1,16 +1,19 @@
 //! Conversations that wait for a person, and those that a person has taken over.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 
 use super::SignedIn;
+use super::recordings::RecordingPage;
 use crate::accounts::Permission;
 use crate::http::AppState;
 use crate::http::body::Body;
 use crate::http::problem::{AppResult, Problem};
 use crate::privacy::mask_text;
-use crate::store::{LiveConversation, NewMessage, OrderLine, Person, PlacedConversation, now};
+use crate::store::{LiveConversation, NewMessage, OrderLine, Person, PlacedConversation, Recording, now};
 use crate::work_orders::wording;
 
 /// Longest message, in characters.
@@ -41,6 +44,9 @@ struct Said {
     name: Option<String>,
     text: String,
     at: i64,
+    /// The resident's voice, where it was kept and the account may hear it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recording: Option<RecordingPage>,
 }
 
 #[derive(Serialize)]
@@ -72,8 +78,18 @@ async fn find(
     Ok(found)
 }
 
-async fn page(state: &AppState, id: &str, placed: PlacedConversation) -> AppResult<ConversationPage> {
+async fn page(
+    state: &AppState,
+    who: &SignedIn,
+    id: &str,
+    placed: PlacedConversation,
+) -> AppResult<ConversationPage> {
     let store = state.assistant.store();
+    let mut recordings: HashMap<String, Recording> = HashMap::new();
+    if who.may(Permission::ReadContacts, &placed.place_path) {
+        let kept = store.recordings_of(id).await?.into_iter();
+        recordings.extend(kept.filter_map(|one| Some((one.turn_id.clone()?, one))));
+    }
     let mut said = Vec::new();
     for turn in store.turns(id).await? {
         said.push(Said {
@@ -81,6 +97,7 @@ async fn page(state: &AppState, id: &str, placed: PlacedConversation) -> AppResu
             name: None,
             text: mask_text(&turn.text),
             at: turn.created_at,
+            recording: recordings.remove(&turn.id).map(RecordingPage::new),
         });
         if let Some(reply) = turn.reply {
             let text = reply.text();
@@ -90,6 +107,7 @@ async fn page(state: &AppState, id: &str, placed: PlacedConversation) -> AppResu
                     name: None,
                     text,
                     at: turn.finished_at.unwrap_or(turn.created_at),
+                    recording: None,
                 });
             }
         }
@@ -100,6 +118,7 @@ async fn page(state: &AppState, id: &str, placed: PlacedConversation) -> AppResu
             name: message.name,
             text: message.text,
             at: message.at,
+            recording: None,
         });
     }
     said.sort_by_key(|one| one.at);
@@ -123,7 +142,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
 ) -> AppResult<Json<ConversationPage>> {
     let placed = find(&state, &who, Permission::ReadOrders, &id).await?;
-    Ok(Json(page(&state, &id, placed).await?))
+    Ok(Json(page(&state, &who, &id, placed).await?))
 }
 
 pub(crate) async fn take(
@@ -144,7 +163,7 @@ pub(crate) async fn take(
         }
     }
     state.assistant.work_orders().changed();
-    Ok(Json(page(&state, &id, placed).await?))
+    Ok(Json(page(&state, &who, &id, placed).await?))
 }
 
 pub(crate) async fn give_back(
@@ -159,7 +178,7 @@ pub(crate) async fn give_back(
         return Err(Problem::conflict("not_yours", "这段对话不在您手里，不能交还。"));
     }
     state.assistant.work_orders().changed();
-    Ok(Json(page(&state, &id, placed).await?))
+    Ok(Json(page(&state, &who, &id, placed).await?))
 }
 
 #[derive(Deserialize)]
@@ -194,5 +213,5 @@ pub(crate) async fn say(
     };
     store.say(&message, now()).await?;
     state.assistant.work_orders().changed();
-    Ok(Json(page(&state, &id, placed).await?))
+    Ok(Json(page(&state, &who, &id, placed).await?))
 }

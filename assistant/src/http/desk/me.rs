@@ -33,7 +33,7 @@ impl Me {
         Ok(Self {
             places: Place::below(store, &reach(&account.roles)).await?,
             account,
-            settings: desk_settings(state.assistant.work_orders().kinds()),
+            settings: desk_settings(state.assistant.work_orders().kinds(), state.editor.fetches()),
         })
     }
 }
@@ -44,6 +44,8 @@ pub(crate) struct DeskSettings {
     kinds: Vec<KindPage>,
     departments: Vec<&'static str>,
     outcomes: Vec<String>,
+    /// Whether papers may be fetched from the internet.
+    fetches_addresses: bool,
 }
 
 /// A kind of orders with what is asked about it.
@@ -55,7 +57,7 @@ struct KindPage {
 }
 
 /// Kinds of orders with their slots, departments and outcomes, as configured.
-fn desk_settings(kinds: &Kinds) -> DeskSettings {
+fn desk_settings(kinds: &Kinds, fetches_addresses: bool) -> DeskSettings {
     DeskSettings {
         kinds: kinds
             .kinds
@@ -68,6 +70,7 @@ fn desk_settings(kinds: &Kinds) -> DeskSettings {
             .collect(),
         departments: Department::ALL.iter().map(|one| one.name()).collect(),
         outcomes: kinds.outcomes.clone(),
+        fetches_addresses,
     }
 }
 

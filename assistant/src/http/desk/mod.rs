@@ -19,6 +19,7 @@ mod me;
 mod moves;
 mod order_page;
 mod places;
+mod recordings;
 mod session;
 mod sign_in;
 mod words;
@@ -126,6 +127,10 @@ fn orders() -> Router<AppState> {
         .route("/api/desk/conversations/{id}/take", post(conversations::take))
         .route("/api/desk/conversations/{id}/give-back", post(conversations::give_back))
         .route("/api/desk/conversations/{id}/messages", post(conversations::say))
+        .route("/api/desk/recordings", get(recordings::list))
+        .route("/api/desk/recordings/export", get(recordings::export))
+        .route("/api/desk/recordings/{id}", patch(recordings::correct))
+        .route("/api/desk/recordings/{id}/audio", get(recordings::audio))
         .route("/api/desk/canned-replies", get(canned_replies::list).post(canned_replies::add))
         .route(
             "/api/desk/canned-replies/{id}",

@@ -16,11 +16,14 @@ use crate::accounts::{Permission, is_within, reach};
 use crate::http::AppState;
 use crate::http::body::{Body, filled, given};
 use crate::http::problem::{AppResult, Problem};
-use crate::store::{Community, LocalDay, Store};
+use crate::store::{Community, LocalDay, PlaceChoices, Store};
 use crate::working_time::{Calendar, WorkingHours};
 
 /// Kinds of nodes, from the largest to the smallest.
 const KINDS: &[&str] = &["省", "市", "区", "县", "街道", "镇", "乡", "社区", "村", "网格"];
+
+/// Longest time that recordings are kept, in days.
+const MOST_DAYS: u32 = 366;
 
 /// A node of the tree.
 #[derive(Serialize)]
@@ -36,6 +39,14 @@ pub(crate) struct Place {
     greeting: Option<String>,
     variety: Option<String>,
     phone: Option<String>,
+    /// Whether nobody publishes what they wrote last, as said at the node itself.
+    four_eyes: Option<bool>,
+    /// What the nodes above say of it, which holds where the node says nothing.
+    four_eyes_above: bool,
+    /// For how many days recordings of residents who agree are kept, as said at the node itself.
+    recordings_days: Option<i64>,
+    /// What the nodes above say of it; 0: none are.
+    recordings_days_above: i64,
 }
 
 impl Place {
@@ -51,7 +62,8 @@ impl Place {
             .filter(|node| paths.iter().any(|path| is_within(&node.path, path)))
             .collect();
         nodes.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(nodes.into_iter().map(|node| Self::new(node, &names)).collect())
+        let choices = store.place_choices().await?;
+        Ok(nodes.into_iter().map(|node| Self::new(node, &names, &choices)).collect())
     }
 
     async fn one(store: &Store, id: &str) -> AppResult<Self> {
@@ -60,15 +72,17 @@ impl Place {
             .iter()
             .map(|node| (node.id.as_str(), node.name.as_str()))
             .collect();
-        Ok(Self::new(&lineage[0], &names))
+        Ok(Self::new(&lineage[0], &names, &store.place_choices().await?))
     }
 
-    fn new(node: &Community, names: &HashMap<&str, &str>) -> Self {
+    fn new(node: &Community, names: &HashMap<&str, &str>, choices: &HashMap<String, PlaceChoices>) -> Self {
         let path: Vec<String> = node
             .path
             .split_terminator('/')
             .map(str::to_owned)
             .collect();
+        let own = choices.get(&node.id).copied().unwrap_or_default();
+        let above = || path.iter().rev().skip(1).filter_map(|id| choices.get(id));
         Self {
             id: node.id.clone(),
             parent_id: node.parent_id.clone(),
@@ -78,6 +92,10 @@ impl Place {
                 .iter()
                 .map(|id| names.get(id.as_str()).map_or_else(|| id.clone(), |name| (*name).to_owned()))
                 .collect(),
+            four_eyes: own.four_eyes,
+            four_eyes_above: above().find_map(|node| node.four_eyes) == Some(true),
+            recordings_days: own.recordings_days,
+            recordings_days_above: above().find_map(|node| node.recordings_days).unwrap_or_default(),
             path,
             greeting: node.greeting.clone(),
             variety: node.variety.clone(),
@@ -142,6 +160,9 @@ pub(crate) struct Edit {
     /// Whether nobody publishes what they wrote last; null: as in the node above.
     #[serde(default, deserialize_with = "given")]
     four_eyes: Option<Option<bool>>,
+    /// For how many days recordings of residents who agree are kept; 0: none are; null: as in the node above.
+    #[serde(default, deserialize_with = "given")]
+    recordings_days: Option<Option<u32>>,
 }
 
 pub(crate) async fn edit(
@@ -171,6 +192,12 @@ pub(crate) async fn edit(
     store.update_community(&node, &signed_in.actor()).await?;
     if let Some(four_eyes) = edit.four_eyes {
         store.set_four_eyes(&id, four_eyes, &signed_in.actor()).await?;
+    }
+    if let Some(days) = edit.recordings_days {
+        if days.is_some_and(|days| days > MOST_DAYS) {
+            return Err(Problem::invalid("bad_days", "录音最多留一年（366 天）。"));
+        }
+        store.set_recordings_days(&id, days, &signed_in.actor()).await?;
     }
     if hours_changed {
         // What is promised to residents follows the hours.

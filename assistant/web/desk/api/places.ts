@@ -1,5 +1,5 @@
 import type { AlertTarget, CannedReply, Figures, HeatMap, Place } from '../types';
-import type { LocalDay, LocalWord, PlaceDetails, PlaceHours, UnknownWord } from '../types-more';
+import type { LocalDay, LocalWord, PlaceDetails, PlaceHours, Recording, UnknownWord } from '../types-more';
 import { part, type Query, type Transport } from './transport';
 
 /** The tree of places, what is said and told there, and its figures. */
@@ -65,6 +65,21 @@ export class PlacesApi {
 
   test_alert_target(id: string): Promise<void> {
     return this.transport.tell('POST', `alert-targets/${part(id)}/test`);
+  }
+
+  recordings(community: string, training: boolean): Promise<Recording[]> {
+    return this.transport.get('recordings', { community, training: String(training) });
+  }
+
+  recordings_address(community: string): string {
+    return this.transport.address('recordings/export', { community });
+  }
+
+  correct_recording(
+    id: string,
+    correction: { corrected: string | null; training: boolean },
+  ): Promise<void> {
+    return this.transport.tell('PATCH', `recordings/${part(id)}`, correction);
   }
 
   words(community: string): Promise<LocalWord[]> {

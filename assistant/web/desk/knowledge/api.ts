@@ -179,6 +179,11 @@ export class KnowledgeApi {
     return this.transport.tell('DELETE', `${ROOT}/api-keys/${part(id)}`);
   }
 
+  /** Has the server fetch a page of the internet. */
+  fetch_paper(community: string, address: string): Promise<K.Uploaded> {
+    return this.transport.ask('POST', `${ROOT}/addresses`, { community, address });
+  }
+
   /** Sends a document and tells how much of it is through, from 0 to 1. */
   upload(
     community: string,

@@ -41,10 +41,7 @@ impl Cleaned {
         let mut warnings = Vec::new();
         let mut warn = |code: &str, count: usize, message: String| {
             if count > 0 {
-                warnings.push(Warning {
-                    code: code.to_owned(),
-                    message,
-                });
+                warnings.push(Warning::new(code, message));
             }
         };
         let removed = self.notes.removed;

@@ -138,16 +138,12 @@ fn interpret(fields: &Mapping) -> FrontMatter {
         "失效",
     ];
     if ended.iter().any(|word| status.contains(word)) {
-        warnings.push(Warning {
-            code: "no_longer_in_force".to_owned(),
-            message: format!("文件标明已经失效（{status}）。确认不再使用的，请不要发布。"),
-        });
+        let message = format!("文件标明已经失效（{status}）。确认不再使用的，请不要发布。");
+        warnings.push(Warning::new("no_longer_in_force", message));
     }
     if status == "not_yet_in_force" && metadata.effective_on.is_none() {
-        warnings.push(Warning {
-            code: "effective_date_missing".to_owned(),
-            message: "文件标明还没有生效，但没写哪天生效。请补上生效日期再发布。".to_owned(),
-        });
+        let message = "文件标明还没有生效，但没写哪天生效。请补上生效日期再发布。";
+        warnings.push(Warning::new("effective_date_missing", message));
     }
     FrontMatter {
         metadata,

@@ -43,10 +43,8 @@ pub(crate) fn decode(
 
 /// Tells the importing person of places that could not be decoded.
 pub(crate) fn warning(broken: usize) -> Option<Warning> {
-    (broken > 0).then(|| Warning {
-        code: "undecodable_characters".to_owned(),
-        message: format!("有 {broken} 处字符认不出来，显示为“\u{fffd}”。请对照原文改正。"),
-    })
+    let message = || format!("有 {broken} 处字符认不出来，显示为“\u{fffd}”。请对照原文改正。");
+    (broken > 0).then(|| Warning::new("undecodable_characters", message()))
 }
 
 fn accept(text: Mapped) -> Result<Decoded, ImportError> {

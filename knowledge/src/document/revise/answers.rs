@@ -52,10 +52,7 @@ pub(super) fn carry_over(
 }
 
 fn warn(revised: &mut ImportedDocument, code: &str, message: String) {
-    let warning = Warning {
-        code: code.to_owned(),
-        message,
-    };
+    let warning = Warning::new(code, message);
     if !revised.warnings.contains(&warning) {
         revised.warnings.push(warning);
     }

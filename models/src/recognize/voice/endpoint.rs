@@ -94,6 +94,8 @@ pub enum Endpoint {
     Partial {
         /// What was said so far.
         span: Span,
+        /// Whether the speaker pauses: perhaps that was all.
+        settled: bool,
     },
     /// The utterance is over.
     Ended {
@@ -221,7 +223,7 @@ impl Endpointer {
             return Some(self.end(&cut, true));
         }
         if utterance.started && utterance.spoken >= utterance.next_partial {
-            return Some(utterance.partial(now, partial));
+            return Some(utterance.partial(now, partial, false));
         }
         None
     }
@@ -253,7 +255,7 @@ impl Endpointer {
         let unread = utterance.read_to < utterance.spoken_to;
         if unread && quiet >= frames(self.options.settled) {
             let partial = frames(self.options.partial);
-            return Some(utterance.partial(self.now, partial));
+            return Some(utterance.partial(self.now, partial, true));
         }
         None
     }
@@ -285,7 +287,7 @@ impl Endpointer {
 }
 
 impl Utterance {
-    fn partial(&mut self, now: u64, every: u64) -> Endpoint {
+    fn partial(&mut self, now: u64, every: u64, settled: bool) -> Endpoint {
         self.read_to = self.spoken_to;
         self.next_partial = self.spoken + every;
         Endpoint::Partial {
@@ -293,6 +295,7 @@ impl Utterance {
                 from: self.from,
                 to: now,
             },
+            settled,
         }
     }
 }
@@ -396,7 +399,7 @@ mod tests {
             for (_, endpoint) in &found {
                 match endpoint {
                     Endpoint::Started { .. } => { prop_assert!(!open); open = true; }
-                    Endpoint::Partial { span } => prop_assert!(open && span.from < span.to),
+                    Endpoint::Partial { span, .. } => prop_assert!(open && span.from < span.to),
                     Endpoint::Ended { span, .. } => {
                         prop_assert!(open && span.from < span.to);
                         prop_assert!(span.to - span.from <= frames(options.longest));

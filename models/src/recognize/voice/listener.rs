@@ -33,7 +33,12 @@ pub enum Heard {
     SpeechStarted,
     /// A first reading of what was said so far is due. A reading that is still under way for an
     /// earlier one may be given up.
-    PartialDue(Clip),
+    PartialDue {
+        /// What was said so far.
+        clip: Clip,
+        /// Whether the speaker pauses: where nothing follows, this reading is the last.
+        settled: bool,
+    },
     /// The utterance is over.
     SpeechEnded {
         /// All of it, with a margin of silence.
@@ -112,7 +117,7 @@ impl Listener {
     fn told(&self, endpoint: Endpoint) -> Heard {
         match endpoint {
             Endpoint::Started { .. } => Heard::SpeechStarted,
-            Endpoint::Partial { span } => Heard::PartialDue(self.clip(span)),
+            Endpoint::Partial { span, settled } => Heard::PartialDue { clip: self.clip(span), settled },
             Endpoint::Ended {
                 span,
                 same_as_partial,
@@ -204,7 +209,7 @@ mod tests {
             let whole = listen(&samples, []);
             prop_assert_eq!(&listen(&samples, pieces), &whole);
             for heard in whole {
-                let (Heard::PartialDue(clip) | Heard::SpeechEnded { clip, .. }) = heard else {
+                let (Heard::PartialDue { clip, .. } | Heard::SpeechEnded { clip, .. }) = heard else {
                     continue;
                 };
                 let from = clip.offset as usize;

@@ -34,6 +34,7 @@ const LARGEST_TEXT: usize = 16 * 1024 * 1024;
 /// Everything below `/api/desk/knowledge`.
 pub(super) fn router() -> Router<AppState> {
     let files = Router::new()
+        .route("/api/desk/knowledge/addresses", post(uploads::fetch))
         .route("/api/desk/knowledge/uploads", post(uploads::add))
         .layer(DefaultBodyLimit::max(LARGEST_FILE));
     let texts = Router::new()
@@ -87,6 +88,7 @@ impl From<EditorError> for Problem {
             EditorError::Unreadable(told) => Self::unprocessable("unreadable_file", &told.to_string()),
             EditorError::Revision(told) => Self::unprocessable("bad_draft", &told.to_string()),
             EditorError::Bad("table", told) => Self::unprocessable("bad_table", &told),
+            EditorError::Bad("address", told) => Self::unprocessable("bad_address", &told),
             EditorError::Bad(_, told) => Self::unprocessable("bad_draft", &told),
             EditorError::Internal(error) => error.into(),
         }

@@ -11,6 +11,7 @@ use super::{SignedIn, readable};
 use crate::accounts::Permission;
 use crate::editor::Uploaded;
 use crate::http::AppState;
+use crate::http::body::Body;
 use crate::http::problem::{AppResult, Problem};
 
 #[derive(Deserialize)]
@@ -50,10 +51,38 @@ pub(crate) async fn add(
         .and_then(|value| value.to_str().ok())
         .unwrap_or("application/octet-stream");
     let uploaded = state.editor.upload(&community.id, &name, media_type, bytes.to_vec(), &who.actor()).await?;
+    page(&state, &who, uploaded).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Address {
+    community: String,
+    address: String,
+}
+
+/// A paper of the internet.
+pub(crate) async fn fetch(
+    State(state): State<AppState>,
+    who: SignedIn,
+    Body(wanted): Body<Address>,
+) -> AppResult<(StatusCode, Json<UploadPage>)> {
+    let community = readable(&who, state.assistant.store(), &wanted.community).await?;
+    who.require(Permission::WriteKnowledge, &community.path)?;
+    if !state.editor.fetches() {
+        return Err(Problem::forbidden(
+            "addresses_off",
+            "这里没有打开按网址取文件。请存成文件再上传，或者请管理员打开 knowledge.fetch_addresses。",
+        ));
+    }
+    let uploaded = state.editor.upload_from(&community.id, &wanted.address, &who.actor()).await?;
+    page(&state, &who, uploaded).await
+}
+
+async fn page(state: &AppState, who: &SignedIn, uploaded: Uploaded) -> AppResult<(StatusCode, Json<UploadPage>)> {
     Ok(match uploaded {
         Uploaded::Draft(draft) => {
             let document_id = draft.document_id.clone();
-            let draft = Some(DraftPage::new(&state, &who, *draft).await?);
+            let draft = Some(DraftPage::new(state, who, *draft).await?);
             (StatusCode::CREATED, Json(UploadPage { draft, unchanged: false, document_id }))
         }
         Uploaded::Unchanged(id) => {

@@ -7,7 +7,10 @@ const LARGEST = 50 * 1024 * 1024;
 
 export type Failure = Problem | 'too_large' | 'empty';
 
-/** One file on its way into the knowledge. */
+/** A file of this machine, or the address of a page. */
+export type Paper = File | string;
+
+/** One paper on its way into the knowledge. */
 export class Upload {
   share = $state(0);
   state = $state<'waiting' | 'sending' | 'reading' | 'done' | 'unchanged' | 'failed'>('waiting');
@@ -18,9 +21,13 @@ export class Upload {
 
   constructor(
     readonly key: number,
-    readonly file: File,
+    readonly paper: Paper,
     readonly community: string,
   ) {}
+
+  get name(): string {
+    return typeof this.paper === 'string' ? this.paper : this.paper.name;
+  }
 
   get over(): boolean {
     return this.state === 'done' || this.state === 'unchanged' || this.state === 'failed';
@@ -36,8 +43,8 @@ export class Uploads {
 
   constructor(readonly api: KnowledgeApi) {}
 
-  add(files: Iterable<File>, community: string): void {
-    const fresh = [...files].map((file) => new Upload(this.#next++, file, community));
+  add(papers: Iterable<Paper>, community: string): void {
+    const fresh = [...papers].map((paper) => new Upload(this.#next++, paper, community));
     this.list = [...this.list, ...fresh];
     this.#go_on();
   }
@@ -63,12 +70,21 @@ export class Uploads {
   async #send(upload: Upload): Promise<void> {
     upload.state = 'sending';
     try {
-      if (upload.file.size > LARGEST) return this.#fail(upload, 'too_large');
-      if (upload.file.size === 0) return this.#fail(upload, 'empty');
-      const answer = await this.api.upload(upload.community, upload.file, (share) => {
-        upload.share = share;
-        if (share >= 1) upload.state = 'reading';
-      });
+      const { paper, community } = upload;
+      if (typeof paper !== 'string') {
+        if (paper.size > LARGEST) return this.#fail(upload, 'too_large');
+        if (paper.size === 0) return this.#fail(upload, 'empty');
+      } else {
+        // The server fetches it: there is nothing to send.
+        upload.state = 'reading';
+      }
+      const answer =
+        typeof paper === 'string'
+          ? await this.api.fetch_paper(community, paper)
+          : await this.api.upload(community, paper, (share) => {
+              upload.share = share;
+              if (share >= 1) upload.state = 'reading';
+            });
       upload.draft = answer.draft;
       upload.document = answer.document_id ?? null;
       upload.state = answer.unchanged ? 'unchanged' : 'done';

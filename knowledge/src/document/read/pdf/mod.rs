@@ -38,7 +38,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ImportError
     for &page in &pages[..read] {
         texts.push(reader.lines(page).map_err(failure)?);
     }
-    let without_text: Vec<usize> = texts
+    let without_text: Vec<u32> = texts
         .iter()
         .zip(1..)
         .filter(|(lines, _)| lines.is_empty())
@@ -54,7 +54,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ImportError
         outer_title: info_title(&document),
         ..Reading::default()
     };
-    reading.warnings = warnings(&without_text, pages.len() - read, reader.unreadable());
+    reading.warnings = warnings(&without_text, read as u32, pages.len() - read, reader.unreadable());
     for (lines, number) in texts.into_iter().zip(1..) {
         let left = lines
             .iter()
@@ -93,33 +93,33 @@ fn failure(error: Error) -> ImportError {
     }
 }
 
-fn warnings(without_text: &[usize], left_out: usize, unreadable: usize) -> Vec<Warning> {
+/// `read` pages were read and `left_out` were not; `without_text` are the numbers of those without any.
+fn warnings(without_text: &[u32], read: u32, left_out: usize, unreadable: usize) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if !without_text.is_empty() {
-        let shown: Vec<String> = without_text.iter().take(10).map(usize::to_string).collect();
+        let shown: Vec<String> = without_text.iter().take(10).map(u32::to_string).collect();
         let more = if without_text.len() > 10 { "等" } else { "" };
+        let message = format!(
+            "第 {}{more} 页没有文字（可能是图片），没有导入。共 {} 页。",
+            shown.join("、"),
+            without_text.len()
+        );
         warnings.push(Warning {
-            code: "no_text_on_page".to_owned(),
-            message: format!(
-                "第 {}{more} 页没有文字（可能是图片），没有导入。共 {} 页。",
-                shown.join("、"),
-                without_text.len()
-            ),
+            pages: without_text.to_vec(),
+            ..Warning::new("no_text_on_page", message)
         });
     }
     if left_out > 0 {
+        let message = format!("页数太多，最后 {left_out} 页没有导入。请拆成几个文件。");
         warnings.push(Warning {
-            code: "pages_left_out".to_owned(),
-            message: format!("页数太多，最后 {left_out} 页没有导入。请拆成几个文件。"),
+            pages: vec![read + 1],
+            ..Warning::new("pages_left_out", message)
         });
     }
     if unreadable > 0 {
-        warnings.push(Warning {
-            code: "undecodable_characters".to_owned(),
-            message: format!(
-                "有 {unreadable} 个字的字体没有说明是什么字，没有导入。请对照原文检查。"
-            ),
-        });
+        let message =
+            format!("有 {unreadable} 个字的字体没有说明是什么字，没有导入。请对照原文检查。");
+        warnings.push(Warning::new("undecodable_characters", message));
     }
     warnings
 }

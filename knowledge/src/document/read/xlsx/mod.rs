@@ -38,13 +38,13 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ImportError
     let mut left = MOST_CELLS;
     for (sheet, number) in sheets.iter().zip(1..) {
         if sheet.hidden {
-            reading.warnings.push(Warning {
-                code: "hidden_sheet_skipped".to_owned(),
-                message: format!(
-                    "隐藏的工作表“{}”没有导入。需要的话，请先取消隐藏。",
-                    sheet.name
-                ),
-            });
+            let message = format!(
+                "隐藏的工作表“{}”没有导入。需要的话，请先取消隐藏。",
+                sheet.name
+            );
+            reading
+                .warnings
+                .push(Warning::new("hidden_sheet_skipped", message));
             continue;
         }
         let Some(xml) = package.text(&sheet.part)? else {
@@ -67,10 +67,9 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ImportError
         reading.lines.extend(lines);
     }
     if left == 0 {
-        reading.warnings.push(Warning {
-            code: "sheet_cut".to_owned(),
-            message: format!("表格太大，只导入了前 {MOST_CELLS} 个格子。请拆成几个文件再导入。"),
-        });
+        let message =
+            format!("表格太大，只导入了前 {MOST_CELLS} 个格子。请拆成几个文件再导入。");
+        reading.warnings.push(Warning::new("sheet_cut", message));
     }
     Ok(reading)
 }

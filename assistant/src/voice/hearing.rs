@@ -6,11 +6,12 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use dialects::script::to_simplified;
 use dialects::{Heard, Variety};
-use models::recognize::{Nothing, Reading};
+use models::ModelError;
+use models::recognize::{Nothing, PendingRecognition, Reading, Recognition};
 use models::{RecognitionRequest, Recognize};
 use serde::Serialize;
 
-use super::understanding::{Rewording, Understanding};
+use crate::conversation::{Rewording, Speaker, Understanding};
 use crate::store::Community;
 
 /// Readings that the correction chooses among: each costs the resident a tenth of a second.
@@ -37,6 +38,20 @@ pub struct HeardUtterance {
     pub seconds: f32,
     /// Time that the recognition took, in seconds, waiting not counted.
     pub compute_seconds: f32,
+    /// The same for the turn that it becomes, with what the recogniser doubts.
+    #[serde(skip)]
+    pub(crate) doubts: Heard,
+    /// The sound, at 16 kHz.
+    #[serde(skip)]
+    pub(crate) sound: Arc<[f32]>,
+}
+
+/// Whoever is listened to.
+#[derive(Clone, Debug, Default)]
+pub struct Listener {
+    pub(super) speaker: Speaker,
+    /// What was last said to them, such as the question that they answer.
+    pub said_before: Option<String>,
 }
 
 /// Hears residents; shared by all channels.
@@ -50,35 +65,53 @@ impl Hearing {
         Self { recognizer, understanding }
     }
 
-    /// Hears one utterance: mono samples within -1 to 1, 16,000 a second. `said_before` is what the
-    /// speaker was asked.
-    pub async fn hear(
-        &self,
-        samples: Vec<f32>,
-        variety: Option<Variety>,
-        lineage: &[Community],
-        said_before: Option<String>,
-    ) -> Result<HeardUtterance> {
-        let speaker = self.understanding.speaker(variety.map(Variety::id), lineage).await?;
-        let request = RecognitionRequest {
-            said_before,
-            prompt_terms: self.understanding.terms(&speaker),
+    /// Whoever speaks this dialect, or that of the nearest community which names one.
+    pub async fn listener(&self, variety: Option<&str>, lineage: &[Community]) -> Result<Listener> {
+        let speaker = self.understanding.speaker(variety, lineage).await?;
+        Ok(Listener { speaker, said_before: None })
+    }
+
+    /// Hears one utterance: mono samples within -1 to 1, 16,000 a second.
+    pub async fn hear(&self, samples: Vec<f32>, listener: &Listener) -> Result<HeardUtterance> {
+        let sound: Arc<[f32]> = samples.into();
+        let recognition = self.recognize(Arc::clone(&sound), listener)?.finished().await?;
+        self.understand(&recognition, sound, listener).await
+    }
+
+    /// Puts a finished utterance in line for recognition.
+    pub(super) fn recognize(&self, samples: Arc<[f32]>, listener: &Listener) -> Result<PendingRecognition, ModelError> {
+        self.recognizer.recognize(RecognitionRequest {
+            said_before: listener.said_before.clone(),
+            prompt_terms: self.understanding.terms(&listener.speaker),
             alternatives: READINGS,
             ..RecognitionRequest::new(samples)
-        };
-        let recognition = self.recognizer.recognize(request)?.finished().await?;
+        })
+    }
+
+    /// Puts an unfinished utterance in line: one quick reading.
+    pub(super) fn glance(&self, samples: Arc<[f32]>) -> Result<PendingRecognition, ModelError> {
+        self.recognizer.recognize(RecognitionRequest { partial: true, ..RecognitionRequest::new(samples) })
+    }
+
+    /// What the recognition of a sound means.
+    pub(super) async fn understand(
+        &self,
+        recognition: &Recognition,
+        sound: Arc<[f32]>,
+        listener: &Listener,
+    ) -> Result<HeardUtterance> {
         let mut readings = recognition.readings.iter();
         let best = readings.next();
         let alternatives: Vec<String> =
             readings.map(|reading| to_simplified(&reading.text).into_text()).collect();
-        let heard = best.map(heard).unwrap_or_default();
+        let doubts = Heard { alternatives: alternatives.clone(), ..best.map(heard).unwrap_or_default() };
         let understood = self
             .understanding
-            .listen(Heard { alternatives: alternatives.clone(), ..heard.clone() }, &speaker)
+            .listen(doubts.clone(), &listener.speaker)
             .await
             .context("what was heard could not be read")?;
         Ok(HeardUtterance {
-            heard: heard.text,
+            heard: doubts.text.clone(),
             standard: understood.text,
             changes: understood.changes,
             variety: understood.variety.map(Variety::id),
@@ -87,6 +120,8 @@ impl Hearing {
             nothing: recognition.nothing.map(reason),
             seconds: recognition.duration.as_secs_f32(),
             compute_seconds: recognition.compute.as_secs_f32(),
+            doubts,
+            sound,
         })
     }
 }
