@@ -1,7 +1,13 @@
 import type { Api } from '../shared/api';
 import { Problem, unreachable } from '../shared/problem';
 import { random_id } from '../shared/random';
-import type { ConversationKey, FiledWorkOrder, Outcome, Sentence, TurnEvent } from '../shared/types';
+import type {
+  ConversationKey,
+  FiledWorkOrder,
+  Outcome,
+  Sentence,
+  TurnEvent,
+} from '../shared/types';
 import type { Heard } from '../shared/voice/types';
 import { Exchange } from '../widget/exchange.svelte';
 

@@ -14,7 +14,8 @@ import { KioskSettings } from './settings.svelte';
 import type { Phase } from './strings';
 
 /** What the kiosk says about the last utterance where no question came of it. */
-export type Note = { kind: 'apology'; maybe: string[]; heard: Heard } | { kind: 'unclear' | 'failed' };
+export type Note =
+  { kind: 'apology'; maybe: string[]; heard: Heard } | { kind: 'unclear' | 'failed' };
 
 /**
  * One resident at the kiosk, from the first touch to the wipe. Everything that is known of them is

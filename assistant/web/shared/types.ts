@@ -139,8 +139,7 @@ export interface Message {
 
 /** One event of the stream that tells of people in the conversation. */
 export type ConversationEvent =
-  | { event: 'holder'; data: Holder }
-  | { event: 'message'; data: Message };
+  { event: 'holder'; data: Holder } | { event: 'message'; data: Message };
 
 /** RFC 9457 problem details. */
 export interface ProblemDocument {

@@ -210,7 +210,6 @@ export async function access_checks(session) {
   });
 
   await session.check('read aloud: only with a Chinese voice of this device', async () => {
-    if (session.mock) session.mock.voice.state.speaking = false;
     const offer = await fetch(`${session.base}/api/voice`).then((reply) => reply.json());
     if (offer.speaking) return 'the server has a voice';
     const without = await session.resident({ prepare: (page) => page.addInitScript(voices, []) });
@@ -235,7 +234,6 @@ export async function access_checks(session) {
     same(await near.evaluate(() => globalThis.spoken.length), sentences, 'sentences read');
     await exchange.getByRole('button', { name: '停止朗读' }).click();
     await exchange.getByRole('button', { name: '朗读', exact: true }).waitFor();
-    if (session.mock) session.mock.voice.state.speaking = true;
   });
 
   await session.check('reduced motion: nothing moves', async () => {

@@ -145,10 +145,15 @@ async function measure(session, page, screen, state) {
       .map(({ node, box }) => `${node.className}: ${box.width} by ${box.height}`);
     const letters = [...document.querySelectorAll('body *')]
       .filter(shown)
-      .filter((node) => [...node.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim()))
+      .filter((node) =>
+        [...node.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim()),
+      )
       .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 18)
       .map((node) => node.className || node.tagName);
-    const wide = [document.documentElement, ...document.querySelectorAll('.kiosk, .reply, .side, .sheet-body')]
+    const wide = [
+      document.documentElement,
+      ...document.querySelectorAll('.kiosk, .reply, .side, .sheet-body'),
+    ]
       .filter((node) => node.scrollWidth > node.clientWidth + 1)
       .map((node) => `${node.className || node.tagName}: ${node.scrollWidth}`);
     return { targets, letters, wide };

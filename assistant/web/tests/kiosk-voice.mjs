@@ -6,58 +6,70 @@ import { begin, marked, phase, say, visitor } from './kiosk-browser.mjs';
 export async function voice_checks(session) {
   const { mock } = session;
 
-  await session.check('the microphone’s frames: 40 ms of 16,000 samples, without aliases', async () => {
-    for (const rate of [44_100, 48_000]) {
-      const speech = await captured(rate, 440, 2);
-      same(speech.sizes, [640], `samples a frame at ${rate}`);
-      holds([49, 50].includes(speech.frames), `${speech.frames} frames of two seconds at ${rate}`);
-      holds(Math.abs(speech.frequency - 440) < 4, `440 Hz came out as ${speech.frequency}`);
-      holds(Math.abs(speech.power - 0.5 / Math.SQRT2) < 0.01, `power ${speech.power} at ${rate}`);
-      const alias = await captured(rate, 11_000, 1);
-      holds(alias.power < 0.004, `11 kHz came out with power ${alias.power} at ${rate}`);
-    }
-  });
+  await session.check(
+    'the microphone’s frames: 40 ms of 16,000 samples, without aliases',
+    async () => {
+      for (const rate of [44_100, 48_000]) {
+        const speech = await captured(rate, 440, 2);
+        same(speech.sizes, [640], `samples a frame at ${rate}`);
+        holds(
+          [49, 50].includes(speech.frames),
+          `${speech.frames} frames of two seconds at ${rate}`,
+        );
+        holds(Math.abs(speech.frequency - 440) < 4, `440 Hz came out as ${speech.frequency}`);
+        holds(Math.abs(speech.power - 0.5 / Math.SQRT2) < 0.01, `power ${speech.power} at ${rate}`);
+        const alias = await captured(rate, 11_000, 1);
+        holds(alias.power < 0.004, `11 kHz came out with power ${alias.power} at ${rate}`);
+      }
+    },
+  );
 
-  await session.check('a question spoken into the microphone is heard, answered and read aloud', async () => {
-    const page = await visitor(session);
-    await page.locator('.tile').first().waitFor();
-    mock.voice.state.script = [{ text: '克社区办居住证咋个整' }];
-    await page.locator('.talk-button').click();
-    await page.locator('.partial', { hasText: '克社区' }).waitFor();
-    await session.shot(page, 'kiosk-hearing');
-    await page.locator('.said-text', { hasText: '克社区办居住证咋个整' }).waitFor();
-    const [listener] = mock.voice.listeners;
-    same([...listener.sizes], [1280], 'bytes a frame');
-    same(
-      [listener.start.mode, typeof listener.start.token, listener.start.patient],
-      ['hands_free', 'string', false],
-      'first message',
-    );
-    const asked = mock.requests.findLast(({ path }) => path.endsWith('/turns')).body;
-    same(asked.text, '克社区办居住证咋个整', 'turn');
-    holds(asked.utterance?.length > 10, 'the turn does not name its utterance');
-    const opened = mock.requests.findLast(({ path }) => path === '/api/conversations').body;
-    same(opened.channel, 'kiosk', 'channel');
+  await session.check(
+    'a question spoken into the microphone is heard, answered and read aloud',
+    async () => {
+      const page = await visitor(session);
+      await page.locator('.tile').first().waitFor();
+      mock.voice.state.script = [{ text: '克社区办居住证咋个整' }];
+      await page.locator('.talk-button').click();
+      await page.locator('.partial', { hasText: '克社区' }).waitFor();
+      await session.shot(page, 'kiosk-hearing');
+      await page.locator('.said-text', { hasText: '克社区办居住证咋个整' }).waitFor();
+      const [listener] = mock.voice.listeners;
+      same([...listener.sizes], [1280], 'bytes a frame');
+      same(
+        [listener.start.mode, typeof listener.start.token, listener.start.patient],
+        ['hands_free', 'string', false],
+        'first message',
+      );
+      const asked = mock.requests.findLast(({ path }) => path.endsWith('/turns')).body;
+      same(asked.text, '克社区办居住证咋个整', 'turn');
+      holds(asked.utterance?.length > 10, 'the turn does not name its utterance');
+      const opened = mock.requests.findLast(({ path }) => path === '/api/conversations').body;
+      same(opened.channel, 'kiosk', 'channel');
 
-    await page.locator('[data-place="0"]').waitFor();
-    await page.waitForFunction(() => CSS.highlights.get('sounding')?.size === 1);
-    const words = await marked(page);
-    const sentence = await page.locator('.sentence.sounding .words').textContent();
-    holds(words.length > 0 && sentence.includes(words), `"${words}" is not in "${sentence}"`);
-    await session.shot(page, 'kiosk-answer');
-    await page.locator('.sentence.sounding [data-place="1"]').waitFor();
-    await phase(page, 'listening');
-    same(await page.evaluate(() => globalThis.sounds.now), 0, 'sounds after the end');
-    const said = mock.voice.spoken.map(({ text }) => text);
-    const shown = await page.locator('.words').allTextContents();
-    for (const text of shown) holds(said.includes(text), `"${text}" was not said`);
-    same(
-      listener.told.filter(({ type }) => type === 'speaking').map(({ on }) => on).slice(-2),
-      [true, false],
-      'what the ear was told',
-    );
-    same(page.complaints, [], 'complaints');
-  });
+      await page.locator('[data-place="0"]').waitFor();
+      await page.waitForFunction(() => CSS.highlights.get('sounding')?.size === 1);
+      const words = await marked(page);
+      const sentence = await page.locator('.sentence.sounding .words').textContent();
+      holds(words.length > 0 && sentence.includes(words), `"${words}" is not in "${sentence}"`);
+      await session.shot(page, 'kiosk-answer');
+      await page.locator('.sentence.sounding [data-place="1"]').waitFor();
+      await phase(page, 'listening');
+      same(await page.evaluate(() => globalThis.sounds.now), 0, 'sounds after the end');
+      const said = mock.voice.spoken.map(({ text }) => text);
+      const shown = await page.locator('.words').allTextContents();
+      for (const text of shown) holds(said.includes(text), `"${text}" was not said`);
+      same(
+        listener.told
+          .filter(({ type }) => type === 'speaking')
+          .map(({ on }) => on)
+          .slice(-2),
+        [true, false],
+        'what the ear was told',
+      );
+      same(page.complaints, [], 'complaints');
+    },
+  );
 
   await session.check('nothing on the page moves while the words are marked', async () => {
     const page = await visitor(session);
@@ -65,9 +77,11 @@ export async function voice_checks(session) {
     await say(session, page, '居住证怎么办');
     await page.locator('.choices .button').first().waitFor();
     const boxes = () =>
-      page.locator('.words').evaluateAll((nodes) =>
-        nodes.map((node) => Object.values(node.getBoundingClientRect().toJSON()).join()),
-      );
+      page
+        .locator('.words')
+        .evaluateAll((nodes) =>
+          nodes.map((node) => Object.values(node.getBoundingClientRect().toJSON()).join()),
+        );
     await page.waitForFunction(() => CSS.highlights.get('sounding')?.size === 1);
     const before = await boxes();
     const first = await marked(page);
@@ -78,45 +92,51 @@ export async function voice_checks(session) {
     same(await boxes(), before, 'places of the words');
   });
 
-  await session.check('a voice stops the kiosk at once; after a cough it goes on where it was', async () => {
-    const page = await visitor(session);
-    await begin(session, page);
-    mock.voice.state.pace = 0.05;
-    await say(session, page, '居住证怎么办');
-    await page.locator('.sentence.sounding [data-place="1"]').waitFor();
-    mock.voice.state.pace = 0.12;
-    mock.voice.tell({ type: 'speech_started' });
-    await phase(page, 'hearing');
-    same(await page.evaluate(() => globalThis.sounds.now), 0, 'sounds while somebody speaks');
-    same(await page.locator('.sentence.sounding').count(), 0, 'marked sentences');
-    mock.voice.tell({ type: 'speech_ended' });
-    mock.voice.tell({ type: 'nothing', reason: 'filler' });
-    await page.locator('.sentence.sounding [data-place="1"]').waitFor();
+  await session.check(
+    'a voice stops the kiosk at once; after a cough it goes on where it was',
+    async () => {
+      const page = await visitor(session);
+      await begin(session, page);
+      mock.voice.state.pace = 0.05;
+      await say(session, page, '居住证怎么办');
+      await page.locator('.sentence.sounding [data-place="1"]').waitFor();
+      mock.voice.state.pace = 0.12;
+      mock.voice.tell({ type: 'speech_started' });
+      await phase(page, 'hearing');
+      same(await page.evaluate(() => globalThis.sounds.now), 0, 'sounds while somebody speaks');
+      same(await page.locator('.sentence.sounding').count(), 0, 'marked sentences');
+      mock.voice.tell({ type: 'speech_ended' });
+      mock.voice.tell({ type: 'nothing', reason: 'filler' });
+      await page.locator('.sentence.sounding [data-place="1"]').waitFor();
 
-    mock.voice.tell({ type: 'speech_started' });
-    mock.voice.tell({ type: 'nothing', reason: 'unclear' });
-    await page.locator('.note-words', { hasText: '没听清' }).waitFor();
-    await mock.until(() => mock.voice.spoken.some(({ text }) => text.includes('没听清')));
+      mock.voice.tell({ type: 'speech_started' });
+      mock.voice.tell({ type: 'nothing', reason: 'unclear' });
+      await page.locator('.note-words', { hasText: '没听清' }).waitFor();
+      await mock.until(() => mock.voice.spoken.some(({ text }) => text.includes('没听清')));
 
-    await say(session, page, '居住证要不要钱');
-    same(await page.locator('.words').count(), 1, 'sentences of the new answer');
-    await page.getByText('您是想问：').waitFor();
-  });
+      await say(session, page, '居住证要不要钱');
+      same(await page.locator('.words').count(), 1, 'sentences of the new answer');
+      await page.getByText('您是想问：').waitFor();
+    },
+  );
 
-  await session.check('not what was meant: taken back with an apology and what else it may have been', async () => {
-    const page = await visitor(session);
-    await begin(session, page);
-    await say(session, page, '居住证怎么办', ['居住证怎么伴', '居住证要不要钱']);
-    await page.getByRole('button', { name: '不是这个意思' }).click();
-    await page.locator('.note-words', { hasText: '对不起' }).waitFor();
-    same(await page.locator('.words').count(), 0, 'sentences after taking back');
-    await mock.until(() => mock.voice.spoken.some(({ text }) => text.includes('对不起')));
-    await session.shot(page, 'kiosk-not-meant');
-    await page.getByRole('button', { name: '居住证要不要钱' }).click();
-    await page.locator('.words', { hasText: '不收工本费' }).waitFor();
-    const asked = mock.requests.findLast(({ path }) => path.endsWith('/turns')).body;
-    holds(asked.utterance, 'the choice does not name its utterance');
-  });
+  await session.check(
+    'not what was meant: taken back with an apology and what else it may have been',
+    async () => {
+      const page = await visitor(session);
+      await begin(session, page);
+      await say(session, page, '居住证怎么办', ['居住证怎么伴', '居住证要不要钱']);
+      await page.getByRole('button', { name: '不是这个意思' }).click();
+      await page.locator('.note-words', { hasText: '对不起' }).waitFor();
+      same(await page.locator('.words').count(), 0, 'sentences after taking back');
+      await mock.until(() => mock.voice.spoken.some(({ text }) => text.includes('对不起')));
+      await session.shot(page, 'kiosk-not-meant');
+      await page.getByRole('button', { name: '居住证要不要钱' }).click();
+      await page.locator('.words', { hasText: '不收工本费' }).waitFor();
+      const asked = mock.requests.findLast(({ path }) => path.endsWith('/turns')).body;
+      holds(asked.utterance, 'the choice does not name its utterance');
+    },
+  );
 
   await session.check('once more, slower, stop and go on', async () => {
     const page = await visitor(session);
@@ -180,8 +200,9 @@ async function captured(rate, pitch, seconds) {
   const capture = new Processor();
   let time = 0;
   while (time < seconds * rate) {
-    const block = Float32Array.from({ length: 128 }, (_, index) =>
-      0.5 * Math.sin((2 * Math.PI * pitch * (time + index)) / rate),
+    const block = Float32Array.from(
+      { length: 128 },
+      (_, index) => 0.5 * Math.sin((2 * Math.PI * pitch * (time + index)) / rate),
     );
     time += 128;
     capture.process([[block]]);

@@ -80,7 +80,9 @@ export function start_voice({ conversations }) {
   function take_sound(listener, body) {
     listener.frames += 1;
     listener.sizes.add(body.length);
-    const samples = new Int16Array(body.buffer.slice(body.byteOffset, body.byteOffset + body.length));
+    const samples = new Int16Array(
+      body.buffer.slice(body.byteOffset, body.byteOffset + body.length),
+    );
     if (listener.sound.length < 500) listener.sound.push(samples);
     const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
     const loud = Math.sqrt(power) > LOUD;
@@ -126,13 +128,23 @@ export function start_voice({ conversations }) {
     spoken.push(request);
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     const cut = text.length > 12 ? Math.floor(text.length / 2) : text.length;
-    for (const [from, to] of cut < text.length ? [[0, cut], [cut, text.length]] : [[0, cut]]) {
+    for (const [from, to] of cut < text.length
+      ? [
+          [0, cut],
+          [cut, text.length],
+        ]
+      : [[0, cut]]) {
       const seconds = ((to - from) * state.pace) / (request.speed ?? 1);
       const marks = [];
       for (let place = from; place < to; place += 2) {
         const each = seconds / (to - from);
         const end = Math.min(to, place + 2);
-        marks.push({ from: place, to: end, starts: (place - from) * each, ends: (end - from) * each });
+        marks.push({
+          from: place,
+          to: end,
+          starts: (place - from) * each,
+          ends: (end - from) * each,
+        });
       }
       const piece = { audio: hum(seconds).toString('base64'), seconds, marks };
       response.write(`event: piece\ndata: ${JSON.stringify(piece)}\n\n`);
@@ -204,7 +216,11 @@ function write(socket, kind, body) {
 }
 
 /** A soft tone as a WAV file: mono, 16-bit. */
-export function hum(seconds, rate = RATE, shape = (time) => Math.sin(2 * Math.PI * 180 * time) * 0.1) {
+export function hum(
+  seconds,
+  rate = RATE,
+  shape = (time) => Math.sin(2 * Math.PI * 180 * time) * 0.1,
+) {
   const count = Math.round(seconds * rate);
   const wav = Buffer.alloc(44 + count * 2);
   wav.write('RIFF', 0);

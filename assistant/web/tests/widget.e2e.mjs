@@ -18,6 +18,8 @@ import { start_mock } from './mock-server.mjs';
 
 const mock = process.env.BASE_URL ? null : await start_mock();
 const base = (process.env.BASE_URL ?? mock.url).replace(/\/$/, '');
+// Most checks are of writing; those of the voice switch it on.
+if (mock) Object.assign(mock.voice.state, { hearing: false, speaking: false });
 const session = new Session(base, mock);
 try {
   await session.start(fake_microphone(speech_like()));

@@ -26,7 +26,7 @@ interface Widget {
   show(): void;
   hide(): void;
   ask(text: string): void;
-  track(): void;
+  track(number: string): void;
 }
 
 interface Running {
@@ -135,9 +135,9 @@ export class XiangyinWidget extends HTMLElement {
     this.#running?.widget.ask(text);
   }
 
-  /** Opens the form that shows how far a work order is. */
-  track(): void {
-    this.#running?.widget.track();
+  /** Opens the form that shows how far a work order is, filled in with its number. */
+  track(number = ''): void {
+    this.#running?.widget.track(number);
   }
 
   #is_set(name: string): boolean {

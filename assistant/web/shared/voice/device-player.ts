@@ -11,7 +11,9 @@ export class DevicePlayer implements Player {
   static find_voice(): SpeechSynthesisVoice | null {
     if (!('speechSynthesis' in window)) return null;
     const voices = window.speechSynthesis.getVoices();
-    return voices.find(({ localService, lang }) => localService && /^(zh|cmn)\b/i.test(lang)) ?? null;
+    return (
+      voices.find(({ localService, lang }) => localService && /^(zh|cmn)\b/i.test(lang)) ?? null
+    );
   }
 
   prepare(): void {

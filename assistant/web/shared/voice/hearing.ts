@@ -16,14 +16,7 @@ const ASLEEP = 4408;
  * `refused`: the conversation is gone; `unavailable`: the server has no recogniser.
  */
 export type HearingState =
-  | 'closed'
-  | 'connecting'
-  | 'ready'
-  | 'broken'
-  | 'busy'
-  | 'asleep'
-  | 'refused'
-  | 'unavailable';
+  'closed' | 'connecting' | 'ready' | 'broken' | 'busy' | 'asleep' | 'refused' | 'unavailable';
 
 interface Listener {
   heard(message: HearingMessage): void;

@@ -61,7 +61,8 @@ function filter(half: number, band: number, phase: number): Float32Array {
     const distance = tap - half + 1 - phase;
     const angle = Math.PI * band * distance;
     const sinc = angle === 0 ? 1 : Math.sin(angle) / angle;
-    const window = Math.abs(distance) < half ? 0.5 + 0.5 * Math.cos((Math.PI * distance) / half) : 0;
+    const window =
+      Math.abs(distance) < half ? 0.5 + 0.5 * Math.cos((Math.PI * distance) / half) : 0;
     weights[tap] = sinc * window;
     sum += weights[tap]!;
   }
