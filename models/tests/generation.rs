@@ -33,7 +33,7 @@ fn cached(name: &str) -> Option<PathBuf> {
 fn generator(names: &[&str], queue: usize) -> Option<LocalGenerator> {
     generator_with(
         names,
-        GeneratorOptions {
+        &GeneratorOptions {
             streams: 1,
             queue,
             ..GeneratorOptions::default()
@@ -41,7 +41,7 @@ fn generator(names: &[&str], queue: usize) -> Option<LocalGenerator> {
     )
 }
 
-fn generator_with(names: &[&str], options: GeneratorOptions) -> Option<LocalGenerator> {
+fn generator_with(names: &[&str], options: &GeneratorOptions) -> Option<LocalGenerator> {
     let Some(path) = names.iter().find_map(|name| cached(name)) else {
         eprintln!("SKIPPED: no model file {names:?} in the cache; run `xiangyin models pull`");
         return None;
@@ -49,7 +49,7 @@ fn generator_with(names: &[&str], options: GeneratorOptions) -> Option<LocalGene
     let options = GeneratorOptions {
         context_length: 1024,
         warm_up: vec![Message::system(INSTRUCTIONS)],
-        ..options
+        ..options.clone()
     };
     Some(LocalGenerator::load(&path, options).expect("the cached model loads"))
 }
@@ -224,7 +224,7 @@ fn guessing_ahead_and_company_change_no_word() {
         drafting: false,
         ..GeneratorOptions::default()
     };
-    let Some(generator) = generator_with(&[SMALL, DEFAULT], alone) else {
+    let Some(generator) = generator_with(&[SMALL, DEFAULT], &alone) else {
         return;
     };
     let expected: Vec<String> = requests()
@@ -236,7 +236,7 @@ fn guessing_ahead_and_company_change_no_word() {
         streams: 3,
         ..GeneratorOptions::default()
     };
-    let Some(generator) = generator_with(&[SMALL, DEFAULT], together) else {
+    let Some(generator) = generator_with(&[SMALL, DEFAULT], &together) else {
         return;
     };
     let kept = generator.outlook().kept_tokens;

@@ -194,6 +194,10 @@ impl Pool {
         let work: &Work<'_> = &work;
         shared.pieces.store(pieces, Ordering::Relaxed);
         shared.next.store(0, Ordering::Relaxed);
+        #[expect(
+            clippy::transmute_ptr_to_ptr,
+            reason = "a cast does not stretch a lifetime"
+        )]
         // SAFETY: the gate is closed and nobody is at work, since `run` borrows the pool mutably
         // and leaves it so. The lifetime is stretched only until the end of this function, which
         // waits for all who joined.
@@ -300,9 +304,9 @@ mod tests {
             for pieces in (0..200).chain([10_000]) {
                 let mut counts = vec![0u32; pieces * 3];
                 pool.fill(&mut counts, 3, |piece, counts| {
-                    counts
-                        .iter_mut()
-                        .for_each(|count| *count += piece as u32 + 1);
+                    for count in counts {
+                        *count += piece as u32 + 1;
+                    }
                 });
                 let expected = (0..pieces * 3).map(|index| index as u32 / 3 + 1);
                 assert!(counts.into_iter().eq(expected));

@@ -101,6 +101,10 @@ pub(super) fn add(sum: &mut [f32], row: &[f32]) {
 }
 
 /// Where the largest number stands, the first of several.
+#[expect(
+    clippy::float_cmp,
+    reason = "it is looked for among those that it was taken from"
+)]
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2+fma", "aarch64+neon"))]
 pub(crate) fn largest(numbers: &[f32]) -> usize {
     let (chunks, rest) = numbers.as_chunks::<LANES>();

@@ -30,11 +30,11 @@ fn request(number: usize, max_tokens: usize) -> GenerationRequest {
     }
 }
 
-fn load(folder: &tempfile::TempDir, options: GeneratorOptions) -> LocalGenerator {
+fn load(folder: &tempfile::TempDir, options: &GeneratorOptions) -> LocalGenerator {
     let options = GeneratorOptions {
         context_length: 128,
         warm_up: vec![Message::system("s")],
-        ..options
+        ..options.clone()
     };
     LocalGenerator::load(&folder.path().join("model"), options).unwrap()
 }
@@ -52,7 +52,7 @@ fn everybody_gets_what_they_would_get_alone_whoever_leaves() {
         drafting: false,
         ..GeneratorOptions::default()
     };
-    let generator = load(&folder, alone);
+    let generator = load(&folder, &alone);
     let requests: Vec<_> = (0..35).map(|number| request(number, number % 25)).collect();
     let expected: Vec<_> = requests
         .iter()
@@ -65,7 +65,7 @@ fn everybody_gets_what_they_would_get_alone_whoever_leaves() {
         queue: 5,
         ..GeneratorOptions::default()
     };
-    let generator = load(&folder, crowd);
+    let generator = load(&folder, &crowd);
     let state = AtomicU64::new(5);
     let mut running = std::collections::VecDeque::new();
     let mut refused = 0;
@@ -104,7 +104,7 @@ fn closing_ends_what_is_in_work_and_in_line() {
         streams: 2,
         ..GeneratorOptions::default()
     };
-    let generator = load(&folder, options);
+    let generator = load(&folder, &options);
     let running: Vec<Generation> = (0..6)
         .map(|number| generator.generate(request(number, 60)).unwrap())
         .collect();
@@ -119,7 +119,7 @@ fn closing_ends_what_is_in_work_and_in_line() {
 fn an_answer_that_cannot_fit_is_refused_at_once() {
     let folder = tempfile::tempdir().unwrap();
     write_model(&folder.path().join("model"), "qwen2", true);
-    let generator = load(&folder, GeneratorOptions::default());
+    let generator = load(&folder, &GeneratorOptions::default());
     let refused = generator.generate(request(1, usize::MAX));
     assert!(matches!(refused, Err(ModelError::PromptTooLong { .. })));
     // To the last place of the context.

@@ -1,8 +1,8 @@
 //! The models' definition in plain code, one number after the other.
 //!
 //! Qwen2 (Qwen team 2024) and Qwen3 (2025) are Llama-like decoders: RMS norms, rotary positions with
-//! halves paired, grouped queries, SwiGLU; Qwen2 has biases on queries, keys and values, Qwen3 has
-//! norms on each query and key head.
+//! halves paired, grouped queries, `SwiGLU`; Qwen2 has biases on queries, keys and values, Qwen3
+//! has norms on each query and key head.
 
 use std::{collections::HashMap, io::BufReader, path::Path};
 

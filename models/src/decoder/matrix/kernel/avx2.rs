@@ -52,8 +52,8 @@ fn store<const TOKENS: usize>(sums: &[__m256; TOKENS], half: usize, products: &m
             _mm256_storeu_ps(
                 products[half * HALF..half * HALF + HALF].as_mut_ptr(),
                 *sums,
-            )
-        };
+            );
+        }
     }
 }
 
