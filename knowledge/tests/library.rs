@@ -124,6 +124,25 @@ fn of_equals_the_nearer_then_the_newer_comes_first() {
 }
 
 #[test]
+fn what_the_community_wrote_about_the_matter_comes_before_a_guides_prepared_question() {
+    let folder = TempDir::new().expect("a folder");
+    let library = open(folder.path());
+    let mut guide = edition("guide", "全国", "居住证", &["期限各地不同，请问当地派出所。"]);
+    guide.answers.push(IndexedAnswer {
+        answer_id: "answer".to_owned(),
+        questions: vec!["居住证的有效期有多久".to_owned(), "电子居住证多久有效".to_owned()],
+        answer: "期限各地不同，请问当地派出所。".to_owned(),
+        passage_ordinal: Some(0),
+        ..IndexedAnswer::default()
+    });
+    let paper = edition("paper", "社区", "电子居住证", &["电子居住证的有效期是一年，到期前可以续。"]);
+    apply(&library, &[publish(guide), publish(paper)], 1);
+    let question = "电子居住证的有效期是多久";
+    assert_eq!(found(&library, question, &["社区", "全国"]), ["paper", "guide"]);
+    assert_eq!(found(&library, question, &["全国"]), ["guide"]);
+}
+
+#[test]
 fn only_what_is_in_force_on_the_day_is_found() {
     let folder = TempDir::new().expect("a folder");
     let library = open(folder.path());

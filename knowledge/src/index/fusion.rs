@@ -140,6 +140,7 @@ impl Rankings {
             })
             .collect();
         candidates.sort_by(best_first);
+        own_paper_first(&mut candidates);
         Ok(Self {
             words,
             nearest_question: prepared.nearest(),
@@ -198,6 +199,21 @@ fn score(value: f32, order: &[u32], row: u32) -> Score {
     Score {
         value,
         rank: place.map(|place| place as u32 + 1),
+    }
+}
+
+/// Moves a nearer passage that words, characters and meaning all rank first before what stands above
+/// it: the prepared questions of a guide for the whole country speak for it even where the community
+/// itself has written about the very matter.
+fn own_paper_first(candidates: &mut [Candidate]) {
+    let first = candidates.iter().take_while(|one| one.pinned).count();
+    let Some(leading) = candidates.get(first).map(|one| one.distance) else { return };
+    let own = candidates.iter().position(|one| {
+        let ranks = [one.scores.words.rank, one.scores.bigrams.rank, one.scores.dense.rank];
+        !one.pinned && one.distance < leading && ranks == [Some(1); 3]
+    });
+    if let Some(own) = own {
+        candidates[first..=own].rotate_right(1);
     }
 }
 
