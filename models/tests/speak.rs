@@ -164,7 +164,11 @@ fn what_is_private_is_not_kept() {
         ..SpeakerOptions::default()
     };
     let speaker = Speaker::start(voice, options).expect("a speaker");
-    let files = || std::fs::read_dir(folder.path()).expect("the folder").count();
+    let files = || {
+        std::fs::read_dir(folder.path())
+            .expect("the folder")
+            .count()
+    };
     for (private, kept) in [(true, 0), (true, 0), (false, 2)] {
         let mut speaking = speaker
             .speak(SpeechRequest {

@@ -10,9 +10,14 @@ const NUMBER: &str = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)";
 const TO: &str = r"\s*(?:-|－|–|—|~|～)+\s*";
 
 pub(super) fn rules() -> Vec<Option<Rule>> {
-    let unit = units::pattern();
+    [shares_and_money(), units_and_prices(), plain()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn shares_and_money() -> Vec<Option<Rule>> {
     vec![
-        // Shares.
         Rule::new(
             &format!(r"([-+]?){NUMBER}\s*([%‰])?{TO}{NUMBER}\s*([%‰])"),
             |found| {
@@ -36,7 +41,6 @@ pub(super) fn rules() -> Vec<Option<Rule>> {
                 )
             })
         }),
-        // Money.
         Rule::new(
             &format!(r"[¥￥]\s*{NUMBER}(?:{TO}[¥￥]?{NUMBER})?\s*(万|亿)?元?"),
             |found| {
@@ -56,7 +60,13 @@ pub(super) fn rules() -> Vec<Option<Rule>> {
             (!found.is_part_before() && !found.after.starts_with(['/', '每']))
                 .then(|| money(found.group(1)))
         }),
-        // Temperatures and units in letters.
+    ]
+}
+
+/// Temperatures, units in letters, and what something costs for each.
+fn units_and_prices() -> Vec<Option<Rule>> {
+    let unit = units::pattern();
+    vec![
         Rule::new(
             &format!(r"(-|−)?{NUMBER}\s*({unit})?{TO}(-|−)?{NUMBER}\s*({unit})"),
             |found| {
@@ -93,12 +103,16 @@ pub(super) fn rules() -> Vec<Option<Rule>> {
                     .then(|| format!("{below}{}{said}{each}", counted(found.group(2), said)))
             },
         ),
-        // What something costs for each.
         Rule::new(
             r"(?P<said>(?:元|块|角|分|克|公斤|千克|次|人|个|户|升|吨|公里|米|斤|度|小时|天|平方米|立方米|千瓦时|万元|美元)(?:/(?:\p{Han}{1,5}|㎡|m²|m2|m³|m3|kg|km|kWh|kwh|h|L)(?:·\p{Han}{1,2})?)+)",
             |found| Some(per_all(found.said())),
         ),
-        // Fractions; dates were taken before.
+    ]
+}
+
+/// Fractions, ranges, and numbers with what they count; dates were taken before.
+fn plain() -> Vec<Option<Rule>> {
+    vec![
         Rule::new(r"(\d{1,3})/(\d{1,4})", |found| {
             let (above, below) = (found.group(1), found.group(2));
             let (numerator, denominator) = (above.parse::<u32>().ok()?, below.parse::<u32>().ok()?);
@@ -107,7 +121,6 @@ pub(super) fn rules() -> Vec<Option<Rule>> {
                 found.is_part() || found.before.ends_with('/') || found.after.starts_with('/');
             (proper && !joined).then(|| format!("{}分之{}", whole(below), whole(above)))
         }),
-        // Ranges.
         Rule::new(&format!(r"{NUMBER}{TO}{NUMBER}"), range),
         Rule::new(r"(\d+)\s*[×xX*]\s*(\d+)", |found| {
             (!found.is_part())
@@ -165,7 +178,7 @@ fn unit_said(written: &str) -> Option<&'static str> {
 fn money(written: &str) -> String {
     let Some((above, below)) = written
         .split_once('.')
-        .filter(|(above, below)| below.len() == 2 && above.trim_start_matches('0') != "")
+        .filter(|(above, below)| below.len() == 2 && !above.trim_start_matches('0').is_empty())
     else {
         return format!("{}元", counted(written, "元"));
     };

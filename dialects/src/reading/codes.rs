@@ -49,7 +49,7 @@ fn address(written: &str) -> String {
     for letter in written.chars() {
         match letter {
             '.' => said.push('点'),
-            '-' => said.push_str("杠"),
+            '-' => said.push('杠'),
             '_' => said.push_str("下划线"),
             '0'..='9' => said.push_str(&digits(&letter.to_string())),
             'a'..='z' | 'A'..='Z' => said.push(letter.to_ascii_uppercase()),

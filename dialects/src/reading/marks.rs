@@ -52,13 +52,15 @@ pub(super) fn signs() -> Vec<Option<Rule>> {
                     .ends_with(['。', '！', '？', '；', '：', '，', '!', '?']);
             Some(if ended { " " } else { "。" }.to_owned())
         }),
-        Rule::new(r"(?:——|—|–|―)+", dash),
+        Rule::new(r"(?:——|—|–|―)+", |found| {
+            Some(dash(found).to_owned())
+        }),
         Rule::new(r"[~～〜]+", |found| {
             let between = !found.before.is_empty() && !found.after.is_empty();
             Some(if between { "到" } else { "" }.to_owned())
         }),
         Rule::new(r"…+|\.{3,}|。{2,}", |_| Some("，".to_owned())),
-        Rule::new(r"-+", hyphen),
+        Rule::new(r"-+", |found| Some(hyphen(found).to_owned())),
         Rule::new(r"[+＋]", |_| Some("加".to_owned())),
         Rule::new(r"[=＝]", |_| Some("等于".to_owned())),
         Rule::new(r"±", |_| Some("正负".to_owned())),
@@ -118,32 +120,26 @@ pub(super) fn is_pause(mark: char) -> bool {
 }
 
 /// A dash says 到 between days and times, else it is a pause.
-fn dash(found: &Found<'_>) -> Option<String> {
+fn dash(found: &Found<'_>) -> &'static str {
     let two = found.group(0).chars().count() > 1;
     let ends = found.before.is_empty() || found.after.is_empty();
-    Some(
-        match (two, ends) {
-            (_, true) => "",
-            (false, _) if is_span(found) => "到",
-            _ => "，",
-        }
-        .to_owned(),
-    )
+    match (two, ends) {
+        (_, true) => "",
+        (false, _) if is_span(found) => "到",
+        _ => "，",
+    }
 }
 
-fn hyphen(found: &Found<'_>) -> Option<String> {
+fn hyphen(found: &Found<'_>) -> &'static str {
     let latin = |letter: char| letter.is_ascii_alphanumeric();
     let between_latin = found.before.ends_with(latin) && found.after.starts_with(latin);
-    Some(
-        if is_span(found) {
-            "到"
-        } else if found.before.is_empty() || found.after.is_empty() || between_latin {
-            ""
-        } else {
-            "，"
-        }
-        .to_owned(),
-    )
+    if is_span(found) {
+        "到"
+    } else if found.before.is_empty() || found.after.is_empty() || between_latin {
+        ""
+    } else {
+        "，"
+    }
 }
 
 /// Whether both sides are days, times or amounts.

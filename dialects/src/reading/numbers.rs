@@ -50,10 +50,8 @@ pub(super) fn dictated(written: &str) -> String {
     let count = written.chars().filter(char::is_ascii_alphanumeric).count();
     match count {
         0..=5 => code(written),
-        6 => grouped(written, &[3]),
-        7 => grouped(written, &[3]),
-        9 => grouped(written, &[3, 3]),
-        10 => grouped(written, &[3, 3]),
+        6 | 7 => grouped(written, &[3]),
+        9 | 10 => grouped(written, &[3, 3]),
         11 => grouped(written, &[3, 4]),
         _ => grouped(written, &vec![4; (count - 2) / 4]),
     }

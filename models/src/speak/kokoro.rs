@@ -1,6 +1,6 @@
 //! Kokoro-82M: a neural voice that runs faster than it speaks on two cores.
 //!
-//! Hexgrad, Kokoro-82M v1.0 (2025), after StyleTTS 2 (Li et al., 2023). The file is the ONNX form with
+//! Hexgrad, Kokoro-82M v1.0 (2025), after `StyleTTS` 2 (Li et al., 2023). The file is the ONNX form with
 //! 8-bit weights; a voice file holds one style vector for each length of text.
 
 use std::{

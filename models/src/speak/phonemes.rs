@@ -204,20 +204,17 @@ pub(super) fn encode(clauses: &[Clause]) -> Encoded {
             }
         }
         let last = index + 1 == clauses.len();
-        encoded.push(match (clause.pause, last) {
-            (Pause::None, true) => ".",
-            (Pause::None, false) => " ",
-            (Pause::Listed | Pause::Comma, true) => ",",
-            (Pause::Listed | Pause::Comma, false) => ", ",
-            (Pause::Semicolon, true) => ";",
-            (Pause::Semicolon, false) => "; ",
-            (Pause::Stop, true) => ".",
-            (Pause::Stop, false) => ". ",
-            (Pause::Exclamation, true) => "!",
-            (Pause::Exclamation, false) => "! ",
-            (Pause::Question, true) => "?",
-            (Pause::Question, false) => "? ",
+        encoded.push(match clause.pause {
+            Pause::None if !last => "",
+            Pause::Listed | Pause::Comma => ",",
+            Pause::Semicolon => ";",
+            Pause::None | Pause::Stop => ".",
+            Pause::Exclamation => "!",
+            Pause::Question => "?",
         });
+        if !last {
+            encoded.push(" ");
+        }
     }
     encoded
 }
