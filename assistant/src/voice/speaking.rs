@@ -12,6 +12,9 @@ const IN_MEMORY: usize = 64 << 20;
 /// Sounds kept on disk, in bytes: greetings and verified answers, hours of them.
 const ON_DISK: u64 = 512 << 20;
 
+/// So many digits in a row are not kept as sound.
+const PRIVATE_DIGITS: usize = 6;
+
 /// How something is said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manner {
@@ -70,6 +73,7 @@ impl Speaking {
             voice: manner.voice.clone(),
             speed: manner.speed,
             volume: manner.volume,
+            private: is_private(text),
             ..SpeechRequest::new(reading::read(text).into_iter().map(clause).collect())
         };
         Ok(Speech { pieces: self.speaker.speak(request)? })
@@ -85,6 +89,16 @@ impl Speech {
             marks: piece.marks.into_iter().map(|mark| (mark.text, mark.seconds)).collect(),
         }))
     }
+}
+
+/// Whether a text may hold what is meant for one person alone, such as the code of a work order or a
+/// telephone number: digits in a row that are no amount and no date.
+fn is_private(text: &str) -> bool {
+    let mut row = 0;
+    text.chars().any(|character| {
+        row = if character.is_ascii_digit() { row + 1 } else { 0 };
+        row >= PRIVATE_DIGITS
+    })
 }
 
 fn clause(clause: reading::Clause) -> Clause {
@@ -112,5 +126,17 @@ fn pause(pause: reading::Pause) -> Pause {
         reading::Pause::Stop => Pause::Stop,
         reading::Pause::Exclamation => Pause::Exclamation,
         reading::Pause::Question => Pause::Question,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_private;
+
+    #[test]
+    fn codes_and_numbers_of_people_are_private_and_hotlines_are_not() {
+        assert!(is_private("工单号是 20261122-0007，查询码是 493822。"));
+        assert!(is_private("您的电话是13800001111，对吗？"));
+        assert!(!is_private("请拨打12345，2026年11月起每月 1200.50 元。"));
     }
 }
