@@ -75,8 +75,9 @@ pub(crate) async fn serve(request: Request) -> Response<Body> {
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         headers.insert(header::ETAG, etag);
     }
-    if name == "widget.js" {
-        // Other sites load it; which of them may open conversations is decided by the community.
+    if name == "widget.js" || (name.starts_with("assets/") && name.ends_with(".js")) {
+        // Other sites load it and its parts; which of them may open conversations is decided by the
+        // community.
         headers.insert(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),

@@ -33,6 +33,8 @@ export class Ears {
   line = $state<HearingState>('closed');
   /** The button is held: only then anything is sent. */
   pressed = $state(false);
+  /** The resident lets what they say be kept. */
+  agreed = false;
   readonly #microphone: Microphone;
   readonly #hearing: Hearing;
 
@@ -67,7 +69,7 @@ export class Ears {
       const { id, token } = await key();
       // Closed while the browser asked the resident, or the server was slow.
       if (!this.is_open) return this.#microphone.close();
-      this.#hearing.open(this.api.hearing_address({ id, token }), token, this.settings.mode);
+      this.#hearing.open(this.api.hearing_address({ id, token }), token, this.settings.mode, this.agreed);
       if (this.state === 'opening') this.state = 'listening';
     } catch (error) {
       if (error instanceof NoMicrophone) this.trouble = error.trouble;

@@ -31,6 +31,8 @@ export class Session {
   /** What people of the community say here. */
   readonly feed: Feed;
   started = $state(false);
+  /** Whether what is said may be kept; null: not answered yet, which is no. */
+  agreed = $state<boolean | null>(null);
   note = $state<Note | null>(null);
 
   readonly phase: Phase = $derived.by(() => {
@@ -129,6 +131,15 @@ export class Session {
     this.mouth.wake();
     if (this.reach.offer.hearing) void this.ears.open(() => this.conversation.key());
     this.ears.patient(this.settings.patient);
+  }
+
+  /** The answer to whether what is said may be kept. */
+  agree(agreed: boolean): void {
+    this.agreed = agreed;
+    this.ears.agreed = agreed;
+    this.idle.sign();
+    // The line that is open was opened without it.
+    if (agreed && this.ears.is_open) this.listen();
   }
 
   /** Stops listening; the screen stays. */

@@ -118,6 +118,10 @@ const zh = {
   still_there_note: (seconds: number) => `${seconds} 秒后，您刚才说的话会从屏幕上清掉。`,
   still_there_spoken: '您还在吗？还要问，请说句话，或者点一下屏幕。',
   stay: '我还在',
+  consent_ask: (days: number) =>
+    `社区想把您说的话录下来，留 ${days} 天，好让助手听得更准。不录也一样用。可以录吗？`,
+  consent_yes: '可以',
+  consent_no: '不用录',
 
   // Trouble.
   offline: '网络断了。您的话都留着，网一通就接着办。急事请打电话。',
@@ -233,6 +237,10 @@ const en: KioskTexts = {
   still_there_note: (seconds) => `In ${seconds} seconds your words are wiped from the screen.`,
   still_there_spoken: '您还在吗？还要问，请说句话，或者点一下屏幕。',
   stay: 'I am here',
+  consent_ask: (days) =>
+    `The community would like to keep what you say for ${days} days, so that the assistant learns to hear better. Everything works without it. May it?`,
+  consent_yes: 'Yes',
+  consent_no: 'No',
   offline: 'The network is down. Your words are kept; I go on when it is back.',
   online_again: 'The network is back.',
   microphone: {

@@ -13,6 +13,8 @@ export interface Community {
   varieties?: VarietyName[];
   /** Where its people are reached. */
   phone?: string | null;
+  /** For how many days recordings of residents who agree are kept; 0: none are. */
+  recordings_days?: number;
   /** Whether the site that asks may carry the widget. */
   allowed: boolean;
 }

@@ -27,6 +27,7 @@ interface Line {
   address: string;
   token: string;
   mode: HearingMode;
+  agreed: boolean;
 }
 
 /** Sends what the microphone gives to the server's ear and tells what it says to it. */
@@ -42,12 +43,16 @@ export class Hearing {
 
   constructor(readonly listener: Listener) {}
 
-  /** Makes a line to `address` (a WebSocket), and again where it breaks. */
-  open(address: string, token: string, mode: HearingMode): void {
-    const same = this.#line?.address === address && this.#line.mode === mode;
+  /**
+   * Makes a line to `address` (a WebSocket), and again where it breaks. `agreed`: the resident lets
+   * what they say be kept.
+   */
+  open(address: string, token: string, mode: HearingMode, agreed = false): void {
+    const line = this.#line;
+    const same = line?.address === address && line.mode === mode && line.agreed === agreed;
     if (same && ['connecting', 'ready', 'broken', 'busy'].includes(this.state)) return;
     this.close();
-    this.#line = { address, token, mode };
+    this.#line = { address, token, mode, agreed };
     this.#connect();
   }
 
@@ -114,8 +119,8 @@ export class Hearing {
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     socket.onopen = () => {
-      const { token, mode } = line;
-      socket.send(JSON.stringify({ type: 'start', token, mode, patient: this.#patient }));
+      const { token, mode, agreed } = line;
+      socket.send(JSON.stringify({ type: 'start', token, mode, patient: this.#patient, agreed }));
     };
     socket.onmessage = ({ data }) => {
       if (socket !== this.#socket || typeof data !== 'string') return;
