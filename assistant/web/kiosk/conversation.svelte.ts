@@ -46,6 +46,8 @@ export class KioskConversation {
   orders = $state<FiledWorkOrder[]>([]);
   #key: Promise<ConversationKey> | null = null;
   #over = false;
+  /** Answers on their way, also to questions that are gone from view. */
+  readonly #streams = new Set<AbortController>();
 
   constructor(
     readonly api: Api,
@@ -108,7 +110,8 @@ export class KioskConversation {
   /** The resident has gone. */
   close(): void {
     this.#over = true;
-    this.exchange?.stopping.abort();
+    for (const stream of this.#streams) stream.abort();
+    this.#streams.clear();
     this.exchange = null;
     this.orders = [];
     this.#key = null;
@@ -147,6 +150,7 @@ export class KioskConversation {
   async #hear(exchange: KioskExchange): Promise<void> {
     const { text, client_id, heard, stopping } = exchange;
     const utterance = heard?.utterance ?? null;
+    this.#streams.add(stopping);
     const key = await this.key();
     for await (const event of this.api.turn(key, text, client_id, utterance, stopping.signal)) {
       if (this.#take(exchange, event)) return;

@@ -4,18 +4,22 @@ import type { Heard, NothingReason } from '../shared/voice/types';
 import { Announcer } from '../widget/announcer.svelte';
 import { Feed } from '../widget/feed.svelte';
 import { Order } from '../widget/order';
+import { command, type Command } from './commands';
 import { KioskConversation } from './conversation.svelte';
 import { Ears } from './ears.svelte';
 import { named_numbers } from './emergency';
 import { Idle } from './idle.svelte';
 import { Mouth } from './mouth.svelte';
 import type { Reach } from './reach.svelte';
-import { KioskSettings } from './settings.svelte';
+import { KioskSettings, VOLUMES } from './settings.svelte';
 import type { Phase } from './strings';
+
+/** A second refusal within this time is the last. */
+const REFUSALS_MS = 30_000;
 
 /** What the kiosk says about the last utterance where no question came of it. */
 export type Note =
-  { kind: 'apology'; maybe: string[]; heard: Heard } | { kind: 'unclear' | 'failed' };
+  { kind: 'apology'; maybe: string[]; heard: Heard | null } | { kind: 'unclear' | 'failed' };
 
 /**
  * One resident at the kiosk, from the first touch to the wipe. Everything that is known of them is
@@ -34,6 +38,7 @@ export class Session {
   /** Whether what is said may be kept; null: not answered yet, which is no. */
   agreed = $state<boolean | null>(null);
   note = $state<Note | null>(null);
+  #refused_at = 0;
 
   readonly phase: Phase = $derived.by(() => {
     const { state } = this.ears;
@@ -88,10 +93,7 @@ export class Session {
         this.mouth.go_on();
         void reach.look();
       },
-      refused: () => {
-        this.conversation.forget_key();
-        void this.ears.open(key);
-      },
+      refused: () => this.#begin_anew(),
     });
     this.idle = new Idle(
       () => this.mouth.say_first(this.settings.texts.still_there_spoken),
@@ -170,15 +172,15 @@ export class Session {
   not_meant(): void {
     const exchange = this.conversation.withdraw();
     this.mouth.clear();
-    if (!exchange?.heard) return;
-    const { heard } = exchange;
-    const maybe = heard.alternatives.filter((other) => other !== exchange.text).slice(0, 3);
+    if (!exchange) return;
+    const { heard, text } = exchange;
+    const maybe = (heard?.alternatives ?? []).filter((other) => other !== text).slice(0, 3);
     this.#note({ kind: 'apology', maybe, heard }, this.settings.texts.apology);
     if (!this.ears.is_open) this.listen();
   }
 
   /** One of the things that may have been said instead. */
-  choose(text: string, heard: Heard): void {
+  choose(text: string, heard: Heard | null): void {
     this.#ask(text, heard);
   }
 
@@ -228,6 +230,17 @@ export class Session {
     this.conversation.send(text, heard);
   }
 
+  /** The server has forgotten the conversation: another one listens. */
+  #begin_anew(): void {
+    this.conversation.forget_key();
+    const now = Date.now();
+    const again = now - this.#refused_at < REFUSALS_MS;
+    this.#refused_at = now;
+    // A server that refuses everything is not asked without end.
+    if (again) this.ears.close();
+    else void this.ears.open(() => this.conversation.key());
+  }
+
   #interrupt(): void {
     this.idle.sign();
     this.mouth.hush();
@@ -235,7 +248,31 @@ export class Session {
 
   #hear(heard: Heard): void {
     this.idle.sign();
+    // Only what has been answered can be said again, or otherwise.
+    const told = this.conversation.exchange ? command(heard.standard || heard.text) : null;
+    if (told) return this.#obey(told);
     this.#ask(heard.text, heard);
+  }
+
+  #obey(told: Command): void {
+    switch (told) {
+      case 'again':
+        return this.again();
+      case 'slower':
+        return this.slower();
+      case 'stop':
+        return this.mouth.hush();
+      case 'not_meant':
+        return this.not_meant();
+      default: {
+        const step = told === 'louder' ? 1 : -1;
+        const volume = this.settings.volume + step;
+        // Nobody who asks for less wants to hear nothing.
+        this.settings.volume = Math.max(1, Math.min(VOLUMES.length - 1, volume));
+        this.mouth.adjust();
+        this.mouth.go_on();
+      }
+    }
   }
 
   #hear_nothing(reason: NothingReason): void {

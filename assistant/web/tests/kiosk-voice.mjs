@@ -155,6 +155,24 @@ export async function voice_checks(session) {
     await page.locator('.sentence.sounding [data-place="0"]').waitFor();
   });
 
+  await session.check('told by voice: once more, slower, be quiet', async () => {
+    const page = await visitor(session);
+    await begin(session, page);
+    await say(session, page, '居住证怎么办');
+    await page.locator('.sentence.sounding').waitFor();
+    const turns = () => mock.requests.filter(({ path }) => path.endsWith('/turns')).length;
+    const before = turns();
+    mock.voice.says('别说了。');
+    await page.getByRole('button', { name: '接着说' }).waitFor();
+    mock.voice.says('再说一遍');
+    await page.locator('.sentence.sounding [data-place="0"]').waitFor();
+    mock.voice.says('您说慢点吧');
+    await mock.until(() => mock.voice.spoken.at(-1)?.speed === 0.85);
+    same(turns(), before, 'turns sent');
+    await say(session, page, '居住证慢一点办要不要钱');
+    same(turns(), before + 1, 'turns sent after a question');
+  });
+
   await session.check('holding the button: nothing is sent before and after', async () => {
     const page = await visitor(session, { path: '/kiosk?mode=press' });
     await page.locator('.tile').first().waitFor();
