@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use aho_corasick::AhoCorasick;
 use anyhow::{Context as _, Result};
 use dialects::script::to_simplified;
 use dialects::{Corrector, Entry, Heard, LanguageModel, Normalizer, Term, Variety, identify};
@@ -83,6 +84,8 @@ struct Learned {
 
 /// Terms that a recogniser is told of: its prompt holds some dozens.
 const COMMON_TERMS: usize = 60;
+/// Texts in which they are counted.
+const READ_FOR_COMMON: usize = 20_000;
 /// Longest of them, in characters: nobody says the whole title of a regulation.
 const LONGEST_COMMON: usize = 8;
 
@@ -202,12 +205,13 @@ async fn learn(library: Arc<Library>, store: &Store) -> Result<Learned> {
         terms.push(metadata.title);
         terms.extend(metadata.keywords);
     }
-    let common = commonest(&terms);
     terms.sort_unstable();
     terms.dedup();
     spawn_blocking(move || {
         let sequence = library.sequence();
-        let model = LanguageModel::train(library.texts()?);
+        let texts = library.texts()?;
+        let common = commonest(&terms, &texts);
+        let model = LanguageModel::train(texts);
         Ok(Learned {
             sequence,
             model: Arc::new(model),
@@ -219,15 +223,23 @@ async fn learn(library: Arc<Library>, store: &Store) -> Result<Learned> {
     .context("the learning was cut off")?
 }
 
-/// The short terms that are named most often.
-fn commonest(terms: &[String]) -> Vec<String> {
-    let mut counted: HashMap<&String, usize> = HashMap::new();
-    for term in terms.iter().filter(|term| (2..=LONGEST_COMMON).contains(&term.chars().count())) {
-        *counted.entry(term).or_default() += 1;
+/// The short terms that most texts name: what residents are likely to ask about.
+fn commonest(terms: &[String], texts: &[String]) -> Vec<String> {
+    let short: Vec<&String> =
+        terms.iter().filter(|term| (2..=LONGEST_COMMON).contains(&term.chars().count())).collect();
+    let Ok(finder) = AhoCorasick::new(&short) else { return Vec::new() };
+    let mut counted: Vec<(u32, &String)> = short.into_iter().map(|term| (0, term)).collect();
+    let mut last_seen = vec![usize::MAX; counted.len()];
+    for (number, text) in texts.iter().take(READ_FOR_COMMON).enumerate() {
+        for found in finder.find_overlapping_iter(text.as_str()) {
+            let term = found.pattern().as_usize();
+            if std::mem::replace(&mut last_seen[term], number) != number {
+                counted[term].0 += 1;
+            }
+        }
     }
-    let mut counted: Vec<(&String, usize)> = counted.into_iter().collect();
-    counted.sort_unstable_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
-    counted.into_iter().take(COMMON_TERMS).map(|(term, _)| term.clone()).collect()
+    counted.sort_unstable_by(|one, other| other.cmp(one));
+    counted.into_iter().take(COMMON_TERMS).map(|(_, term)| term.clone()).collect()
 }
 
 impl Ear {

@@ -17,6 +17,9 @@ use crate::store::Community;
 /// Readings that the correction chooses among: each costs the resident a tenth of a second.
 const READINGS: usize = 3;
 
+/// A shorter stretch may well have been said twice, such as 对对.
+const SHORTEST_REPEATED: usize = 4;
+
 /// What was heard, and what it means.
 #[derive(Clone, Debug, Serialize)]
 pub struct HeardUtterance {
@@ -130,8 +133,19 @@ impl Hearing {
 /// doubts no longer points at the right characters and is left out.
 fn heard(reading: &Reading) -> Heard {
     let text = to_simplified(&reading.text).into_text();
-    let probabilities = if text.len() == reading.text.len() { reading.certainty.clone() } else { Vec::new() };
-    Heard { probabilities, ..Heard::spoken(text) }
+    let mut probabilities = if text.len() == reading.text.len() { reading.certainty.clone() } else { Vec::new() };
+    let said = once(&text).to_owned();
+    probabilities.retain(|(range, _)| range.end <= said.len());
+    Heard { probabilities, ..Heard::spoken(said) }
+}
+
+/// A text without its repetitions: the recogniser sometimes writes a short utterance down twice, or
+/// twice and a bit.
+fn once(text: &str) -> &str {
+    let bare: Vec<(usize, char)> = text.char_indices().filter(|(_, one)| one.is_alphanumeric()).collect();
+    let repeats = |period: &usize| bare.iter().zip(&bare[*period..]).all(|((_, one), (_, next))| one == next);
+    let period = (SHORTEST_REPEATED..=bare.len() / 2).find(repeats);
+    period.map_or(text, |period| text[..bare[period].0].trim_end())
 }
 
 fn reason(nothing: Nothing) -> &'static str {
@@ -141,5 +155,20 @@ fn reason(nothing: Nothing) -> &'static str {
         Nothing::Invented => "invented",
         Nothing::Loop => "loop",
         Nothing::Unclear => "unclear",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::once;
+
+    #[test]
+    fn what_was_written_down_twice_was_said_once() {
+        assert_eq!(once("高龄津贴在哪里领?高龄津贴在哪里领?"), "高龄津贴在哪里领?");
+        assert_eq!(once("居住证怎么办，居住证怎么办"), "居住证怎么办，");
+        assert_eq!(once("高龄津贴在哪里?高龄津贴在哪里?高龄津"), "高龄津贴在哪里?");
+        assert_eq!(once("对对对对"), "对对对对");
+        assert_eq!(once("居住证怎么办，身份证怎么办"), "居住证怎么办，身份证怎么办");
+        assert_eq!(once(""), "");
     }
 }

@@ -26,9 +26,10 @@ const HELD: Duration = Duration::from_secs(28);
 /// Commands that wait: ten seconds of sound in pieces of 20 ms.
 const WAITING: usize = 512;
 
-/// Words with which people show that they listen, without taking the turn.
-const BACKCHANNELS: [&str; 12] =
-    ["对", "对对", "对对对", "好", "好的", "好好", "是", "是的", "是是", "行", "哦哦", "嗯嗯"];
+/// Characters with which people show that they listen, without taking the turn: 对对对, 是的, 好好好.
+const BACKCHANNEL: &str = "对好是行的嗯哦噢啊呀哎";
+/// What is longer is said to be heard.
+const LONGEST_BACKCHANNEL: usize = 8;
 
 /// What a channel tells its listening.
 #[derive(Clone, Debug, PartialEq)]
@@ -288,10 +289,14 @@ fn judged(heard: HeardUtterance, listener: &Listener, interrupts: bool) -> Progr
     let bare: String = heard.heard.chars().filter(|one| one.is_alphanumeric()).collect();
     // To a question 嗯 is an answer, though not while it is still being asked.
     let filler = is_filler(&heard.heard) && (interrupts || !asked);
-    if filler || (interrupts && BACKCHANNELS.contains(&bare.as_str())) {
+    if filler || (interrupts && is_backchannel(&bare)) {
         return Progress::Nothing("filler");
     }
     Progress::Heard(Box::new(heard))
+}
+
+fn is_backchannel(bare: &str) -> bool {
+    bare.chars().count() <= LONGEST_BACKCHANNEL && bare.chars().all(|one| BACKCHANNEL.contains(one))
 }
 
 fn finished(pending: PendingRecognition) -> Reading {
