@@ -89,7 +89,7 @@ fn a_held_button_ends_the_utterance_and_silence_says_nothing() {
 fn a_nod_does_not_interrupt_and_a_question_does() {
     let resident = resident();
     let nod = resident.have_said("是是是。").samples;
-    let question = resident.have_said("生育津贴怎么申请？").samples;
+    let question = resident.have_said("您好，居住证怎么办理？").samples;
     let mut stream = resident.speak("hands_free");
     stream.tell(&json!({"type": "speaking", "on": true}));
     stream.sound(&nod);
@@ -97,7 +97,7 @@ fn a_nod_does_not_interrupt_and_a_question_does() {
     stream.sound(&question);
     stream.silence(1.2);
     let (heard, before) = stream.wait_for("heard");
-    assert!(text(&heard["standard"]).contains("津贴"), "{before:?} {heard}");
+    assert!(text(&heard["standard"]).contains("居住证"), "{before:?} {heard}");
 }
 
 #[test]

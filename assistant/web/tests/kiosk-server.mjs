@@ -30,7 +30,7 @@ export async function ask_server(session, { clip, community, variety }) {
     const offer = await page.request.get(`${session.base}/api/voice`).then((reply) => reply.json());
     if (offer.speaking) {
       await sounded;
-      holds(await page.evaluate(() => globalThis.sounds.ever > 0), 'nothing sounded');
+      await page.waitForFunction(() => globalThis.sounds.ever > 0);
       await session.shot(page, 'kiosk-server-speaking');
     } else {
       sounded.catch(() => undefined);
