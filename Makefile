@@ -5,8 +5,9 @@ CACHE := $(HOME)/.cache/xiangyin
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 XIANGYIN := $(CARGO_TARGET_DIR)/debug/xiangyin
 C ?= demo
+DATA ?= ../shared/data
 
-.PHONY: run ask test bench web build models install
+.PHONY: run ask test bench quality web build models install
 
 run: build models
 	$(XIANGYIN) serve
@@ -26,7 +27,13 @@ test: web
 ## What residents ask, judged; see eval/README.md.
 bench: web models
 	cargo build --workspace
-	$(CARGO_TARGET_DIR)/debug/xiangyin-eval answers --out $(CACHE)/eval
+	$(CARGO_TARGET_DIR)/debug/xiangyin-eval run answers --out $(CACHE)/eval/answers
+
+## The full report and docs/quality.md; hours. QUALITY="--limit 300 --documents 1500" asks less.
+quality: web models
+	cargo build --workspace
+	nice $(CARGO_TARGET_DIR)/debug/xiangyin-eval run --data $(DATA) --out $(CACHE)/eval/quality $(QUALITY)
+	$(CARGO_TARGET_DIR)/debug/xiangyin-eval publish $(CACHE)/eval/quality docs/quality.md
 
 # The whole workspace, so that running and testing share one build of the dependencies.
 build: web

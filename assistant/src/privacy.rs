@@ -102,8 +102,8 @@ fn is_order_number(characters: &[char]) -> bool {
     digits(0, 8) && characters.get(8) == Some(&'-') && digits(9, 13) && !digits(13, 14)
 }
 
-/// The first telephone number in what a resident wrote: a mobile number or a landline with or
-/// without area code.
+/// The first telephone number in what a resident wrote or said: a mobile number or a landline with
+/// area code, in digits or read out (幺三八…).
 pub fn phone_in(text: &str) -> Option<String> {
     let mut run = String::new();
     let mut runs = Vec::new();
@@ -111,6 +111,16 @@ pub fn phone_in(text: &str) -> Option<String> {
         let digit = match character {
             '０'..='９' => char::from_u32(character as u32 - 0xFF10 + 0x30),
             '0'..='9' => Some(character),
+            '零' | '〇' => Some('0'),
+            '幺' | '一' => Some('1'),
+            '二' | '两' => Some('2'),
+            '三' => Some('3'),
+            '四' => Some('4'),
+            '五' => Some('5'),
+            '六' => Some('6'),
+            '七' => Some('7'),
+            '八' => Some('8'),
+            '九' => Some('9'),
             _ => None,
         };
         match digit {
@@ -171,6 +181,8 @@ mod tests {
             ("工单20261122-0007", None),
             ("身份证530102199001011234", None),
             ("打119", None),
+            ("我的号码是幺三八零零零零幺二三四", Some("13800001234")),
+            ("三栋二单元一楼", None),
         ] {
             assert_eq!(phone_in(text).as_deref(), expected, "{text}");
         }

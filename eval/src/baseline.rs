@@ -45,6 +45,11 @@ impl PlainBm25 {
 
     /// The best ids for a question.
     pub(crate) fn search(&self, question: &str, limit: usize) -> anyhow::Result<Vec<u32>> {
+        Ok(self.scored(question, limit)?.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// The best ids for a question with their scores.
+    pub(crate) fn scored(&self, question: &str, limit: usize) -> anyhow::Result<Vec<(u32, f32)>> {
         let terms = words(&self.jieba, question).tokens.into_iter().map(|token| {
             let term = Term::from_field_text(self.text, &token.text);
             let query: Box<dyn Query> =
@@ -55,10 +60,10 @@ impl PlainBm25 {
         let searcher = self.reader.searcher();
         let best = searcher.search(&query, &TopDocs::with_limit(limit).order_by_score())?;
         let mut ids = Vec::new();
-        for (_, address) in best {
+        for (score, address) in best {
             let document: TantivyDocument = searcher.doc(address)?;
             let id = document.get_first(self.id).and_then(|value| value.as_u64());
-            ids.extend(id.map(|id| id as u32));
+            ids.extend(id.map(|id| (id as u32, score)));
         }
         Ok(ids)
     }

@@ -4,23 +4,19 @@
 //! ranking, so the ranking is fitted first and compiled in.
 
 mod fit;
+mod gate;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
-use knowledge::{Adjustments, Features, Gate, Library, SearchQuery, SearchResult, Weight};
+use knowledge::{Adjustments, IndexedEdition, Library, SearchQuery, SearchResult};
 
 use crate::cases::{self, Case, Set};
 use crate::collections::{self, COMMUNITY, TODAY};
-use crate::logistic::{Example, Logistic};
-use crate::report::table;
 use crate::suites::{self, Setting, progress_bar};
 
 /// Off-topic questions asked of each library.
 const OFF_TOPIC: usize = 800;
-/// Share of the uncovered questions that the gate must decline.
-const DECLINED: f64 = 0.86;
 
 /// What is calibrated.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -31,36 +27,110 @@ pub(crate) enum Target {
     Gate,
 }
 
+/// What is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Shelf {
+    /// The starter pack's guides, which come with prepared questions.
+    Guides,
+    /// These and the statutes.
+    Statutes,
+    /// The guides without their prepared questions, as a community's own papers are put in.
+    Plain,
+    /// Half of the guides with, half of them without.
+    Half,
+    /// The guides but for half of them, which are asked for all the same.
+    Removed,
+    /// These without their prepared questions.
+    PlainRemoved,
+}
+
+impl Shelf {
+    /// Those that say something of the order of passages.
+    const RANKED: [Self; 4] = [Self::Guides, Self::Statutes, Self::Plain, Self::Half];
+
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Guides, Self::Statutes, Self::Plain, Self::Half, Self::Removed, Self::PlainRemoved];
+
+    /// As reports name it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Guides => "starter",
+            Self::Statutes => "statutes",
+            Self::Plain => "plain",
+            Self::Half => "half plain",
+            Self::Removed => "half removed",
+            Self::PlainRemoved => "half removed, plain",
+        }
+    }
+
+    /// What stands on it.
+    pub(crate) fn editions(self, data: &Path) -> anyhow::Result<Vec<IndexedEdition>> {
+        let mut editions = collections::starter()?;
+        match self {
+            Self::Guides => {}
+            Self::Statutes => editions.extend(collections::statutes(data)?),
+            Self::Plain => editions.iter_mut().for_each(|edition| edition.answers.clear()),
+            Self::Half => {
+                let half = editions.iter_mut().filter(|edition| is_in_half(&edition.edition_id));
+                half.for_each(|edition| edition.answers.clear());
+            }
+            Self::Removed => editions.retain(|edition| !is_in_half(&edition.edition_id)),
+            Self::PlainRemoved => {
+                editions.retain(|edition| !is_in_half(&edition.edition_id));
+                editions.iter_mut().for_each(|edition| edition.answers.clear());
+            }
+        }
+        Ok(editions)
+    }
+
+    /// Whether it is known if what stands here answers the case: without the statutes it is not known of
+    /// legal questions, nor of which guide the bench's facts are.
+    pub(crate) fn takes(self, case: &Case) -> bool {
+        match self {
+            Self::Statutes => true,
+            Self::Removed | Self::PlainRemoved => case.set == Set::GuideQuestions,
+            Self::Guides | Self::Plain | Self::Half => case.set != Set::LegalCovered,
+        }
+    }
+
+    /// Whether what stands here answers the case.
+    pub(crate) fn covers(self, case: &Case) -> bool {
+        let whole = !matches!(self, Self::Removed | Self::PlainRemoved);
+        case.gold.iter().any(|place| whole || place.edition().is_none_or(|edition| !is_in_half(edition)))
+    }
+}
+
+/// Chosen for nothing that the guide says, and not as those are that the fit leaves out.
+fn is_in_half(edition: &str) -> bool {
+    cases::every_second(&format!("{edition} is plain"))
+}
+
 /// One asked question.
 struct Asked<'a> {
     case: &'a Case,
-    /// Whether the statutes were searched as well as the guides.
-    statutes: bool,
+    shelf: Shelf,
     result: SearchResult,
 }
 
 /// Fits and writes the calibration into the folder `out`.
 pub(crate) fn calibrate(target: Target, setting: &Setting, out: &Path) -> anyhow::Result<()> {
-    let starter = collections::starter()?;
-    let mut guides = cases::guide_questions(&starter);
-    guides.extend(cases::bench()?);
-    let legal = cases::legal(&setting.data)?;
-    let off_topic = cases::off_topic(&setting.data, OFF_TOPIC)?;
-    let all = || guides.iter().chain(&legal).chain(&off_topic);
-
-    let mut both = starter.clone();
-    both.extend(collections::statutes(&setting.data)?);
+    let mut cases = cases::guide_questions(&collections::starter()?);
+    cases.extend(cases::bench()?);
+    cases.extend(cases::legal(&setting.data)?);
+    cases.extend(cases::off_topic(&setting.data, OFF_TOPIC)?);
     let mut asked = Vec::new();
     let mut lists = Vec::new();
-    for (library_name, statutes, editions) in [("starter", false, starter), ("statutes", true, both)] {
-        let library = setting.library(library_name, editions)?;
-        // Without the statutes it is not known which legal questions the guides answer.
-        let cases: Vec<&Case> = all()
-            .filter(|case| statutes || case.set != Set::LegalCovered)
-            .collect();
+    let shelves = match target {
+        Target::Ranking => Shelf::RANKED.as_slice(),
+        Target::Gate => Shelf::ALL.as_slice(),
+    };
+    for &shelf in shelves {
+        let library = setting.library(shelf.name(), shelf.editions(&setting.data)?)?;
+        let cases: Vec<&Case> = cases.iter().filter(|case| shelf.takes(case)).collect();
         match target {
-            Target::Ranking => lists.extend(fit::ranked(&library, &cases, library_name)?),
-            Target::Gate => asked.extend(ask_all(&library, &cases, statutes)?),
+            Target::Ranking => lists.extend(fit::ranked(&library, &cases, shelf.name())?),
+            Target::Gate => asked.extend(ask_all(&library, &cases, shelf)?),
         }
     }
     match target {
@@ -70,14 +140,14 @@ pub(crate) fn calibrate(target: Target, setting: &Setting, out: &Path) -> anyhow
             lists.extend(fit::ranked(&library, &cases, "all articles")?);
             write(out, "ranking.json", &fit::ranking(&lists))
         }
-        Target::Gate => gate(&asked, out),
+        Target::Gate => write(out, "gate.json", &gate::fitted(&asked)),
     }
 }
 
 fn ask_all<'a>(
     library: &Library,
     cases: &[&'a Case],
-    statutes: bool,
+    shelf: Shelf,
 ) -> anyhow::Result<Vec<Asked<'a>>> {
     let bar = progress_bar(cases.len(), "asking")?;
     let mut asked = Vec::with_capacity(cases.len());
@@ -85,7 +155,7 @@ fn ask_all<'a>(
         bar.inc(1);
         asked.push(Asked {
             case,
-            statutes,
+            shelf,
             result: ask(library, case, 0)?,
         });
     }
@@ -104,87 +174,6 @@ pub(crate) fn ask(library: &Library, case: &Case, limit: usize) -> anyhow::Resul
         as_unseen: case.prepared,
         adjustments: Adjustments::default(),
     })?)
-}
-
-/// Fits the probability that a question is covered, and the threshold that declines enough.
-fn gate(asked: &[Asked], out: &Path) -> anyhow::Result<()> {
-    let features = |one: &Asked| -> Vec<f64> {
-        one.result.gate.features.values.iter().map(|value| f64::from(*value)).collect()
-    };
-    // Every set of every library counts alike, however many questions it has.
-    let group = |one: &Asked| (one.case.set, one.statutes, one.case.gold.is_empty());
-    let mut sizes: BTreeMap<_, usize> = BTreeMap::new();
-    for one in asked.iter().filter(|one| !one.case.held_out) {
-        *sizes.entry(group(one)).or_default() += 1;
-    }
-    let examples: Vec<Example> = asked
-        .iter()
-        .filter(|one| !one.case.held_out)
-        .map(|one| Example {
-            features: features(one),
-            positive: !one.case.gold.is_empty(),
-            weight: 300.0 / sizes[&group(one)] as f64,
-        })
-        .collect();
-    let model = Logistic::fit(&examples.iter().collect::<Vec<_>>());
-    let mut uncovered: Vec<(f64, f64)> = examples
-        .iter()
-        .filter(|example| !example.positive)
-        .map(|example| (model.probability(&example.features), example.weight))
-        .collect();
-    let threshold = weighted_quantile(&mut uncovered, DECLINED);
-    let names = Features::NAMES.iter().zip(&model.weights);
-    let scales = model.means.iter().zip(&model.deviations);
-    let gate = Gate {
-        weights: names
-            .zip(scales)
-            .map(|((name, weight), (mean, deviation))| Weight {
-                feature: (*name).to_owned(),
-                mean: *mean as f32,
-                deviation: *deviation as f32,
-                weight: *weight as f32,
-            })
-            .collect(),
-        bias: model.bias as f32,
-        threshold: threshold as f32,
-    };
-    let mut sets: BTreeMap<_, (usize, usize)> = BTreeMap::new();
-    for one in asked.iter().filter(|one| one.case.held_out) {
-        let (declined, count) = sets.entry(group(one)).or_default();
-        *count += 1;
-        *declined += usize::from(gate.probability(&one.result.gate.features) < gate.threshold);
-    }
-    let rows: Vec<Vec<String>> = sets
-        .iter()
-        .map(|((set, statutes, uncovered), (declined, count))| {
-            vec![
-                set.name().to_owned(),
-                if *statutes { "with statutes" } else { "guides only" }.to_owned(),
-                if *uncovered { "uncovered" } else { "covered" }.to_owned(),
-                format!("{:.3} of {count}", *declined as f64 / *count as f64),
-            ]
-        })
-        .collect();
-    println!("{}", table(&["set", "library", "", "declined"], &rows));
-    for weight in &gate.weights {
-        println!("{:>20} {:8.3}", weight.feature, weight.weight);
-    }
-    println!("threshold {:.3}", gate.threshold);
-    write(out, "gate.json", &gate)
-}
-
-/// The value below which this share of the weight lies.
-fn weighted_quantile(values: &mut [(f64, f64)], share: f64) -> f64 {
-    values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let total: f64 = values.iter().map(|(_, weight)| weight).sum();
-    let mut below = 0.0;
-    for (value, weight) in values.iter() {
-        below += weight;
-        if below >= share * total {
-            return *value;
-        }
-    }
-    1.0
 }
 
 fn write(out: &Path, name: &str, value: &impl serde::Serialize) -> anyhow::Result<()> {

@@ -53,6 +53,17 @@ impl Set {
 }
 
 impl Case {
+    /// A question of which nothing else matters.
+    pub(crate) fn plain(question: &str) -> Self {
+        Self {
+            set: Set::OffTopic,
+            question: question.to_owned(),
+            gold: Vec::new(),
+            prepared: false,
+            held_out: true,
+        }
+    }
+
     /// A layperson's legal question; in whichever set it stands, it is held out or not.
     pub(crate) fn legal(set: Set, id: &str, question: String, gold: Vec<Place>) -> Self {
         Self {
@@ -76,6 +87,14 @@ pub(crate) enum Place {
 }
 
 impl Place {
+    /// The edition that it is in, where that is known.
+    pub(crate) fn edition(&self) -> Option<&str> {
+        match self {
+            Self::Passage { edition, .. } => Some(edition),
+            Self::Article { .. } | Self::Facts { .. } => None,
+        }
+    }
+
     /// Whether the passage is at this place.
     pub(crate) fn holds(&self, evidence: &Evidence) -> bool {
         match self {
@@ -99,7 +118,7 @@ fn plain(law: &str) -> &str {
 }
 
 /// Every second one, by a number that does not depend on the order of files.
-fn every_second(text: &str) -> bool {
+pub(crate) fn every_second(text: &str) -> bool {
     let sum = text.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     (sum >> 7) & 1 == 1
 }

@@ -9,6 +9,11 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+/// Where the sets stand in the data folder.
+pub(crate) const QUESTIONS: &str = "qa/lecoqa_stard/queries_dev.jsonl";
+pub(crate) const ARTICLES: &str = "qa/lecoqa_stard/articles_full.jsonl.gz";
+pub(crate) const OFF_TOPIC: &str = "qa/cmrc2018/dev_questions.jsonl";
+
 /// A question a layperson asked, with the articles that answer it.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct LegalQuestion {
@@ -37,20 +42,20 @@ pub(crate) struct OffTopicQuestion {
 
 /// The legal questions with their answers' articles.
 pub(crate) fn legal_questions(data: &Path) -> anyhow::Result<Vec<LegalQuestion>> {
-    lines(&data.join("qa/lecoqa_stard/queries_dev.jsonl"))
+    lines(&data.join(QUESTIONS))
 }
 
 /// Every article of the corpus.
 pub(crate) fn articles(data: &Path) -> anyhow::Result<Vec<Article>> {
-    lines(&data.join("qa/lecoqa_stard/articles_full.jsonl.gz"))
+    lines(&data.join(ARTICLES))
 }
 
 /// The off-topic questions.
 pub(crate) fn off_topic_questions(data: &Path) -> anyhow::Result<Vec<OffTopicQuestion>> {
-    lines(&data.join("qa/cmrc2018/dev_questions.jsonl"))
+    lines(&data.join(OFF_TOPIC))
 }
 
-/// One JSON value a line, gzipped or not.
+/// One JSON value a line, gzipped or not; empty lines and lines that begin with `//` are skipped.
 pub(crate) fn lines<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
     let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
     let reader: Box<dyn Read> = if path.extension().is_some_and(|extension| extension == "gz") {
@@ -58,14 +63,20 @@ pub(crate) fn lines<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> 
     } else {
         Box::new(file)
     };
-    BufReader::new(reader)
-        .lines()
-        .enumerate()
-        .map(|(number, line)| {
-            serde_json::from_str(&line?)
-                .with_context(|| format!("{}, line {}", path.display(), number + 1))
-        })
-        .collect()
+    let mut values = Vec::new();
+    for (number, line) in BufReader::new(reader).lines().enumerate() {
+        let line = line.with_context(|| format!("reading {}", path.display()))?;
+        let text = line.trim();
+        if text.is_empty() || text.starts_with("//") {
+            continue;
+        }
+        let value = serde_json::from_str(text).with_context(|| {
+            let beginning: String = text.chars().take(60).collect();
+            format!("{}, line {}, does not fit: {beginning}", path.display(), number + 1)
+        })?;
+        values.push(value);
+    }
+    Ok(values)
 }
 
 /// An article's law and its place there: 民法典第五十四条 is 民法典 and 第五十四条.

@@ -1,26 +1,31 @@
-//! Measures Xiangyin against data: `xiangyin-eval run retrieval --data ../shared/data --out DIR`.
+//! Measures Xiangyin against data: `xiangyin-eval run --data DIR --out DIR`.
 
 mod answers;
 mod baseline;
 mod calibration;
 mod cases;
 mod collections;
+mod compare;
 mod data;
 mod department;
 mod desk;
+mod load;
 mod logistic;
+mod machine;
+mod peers;
+mod publish;
+mod questions;
 mod report;
+mod run;
 mod simulator;
 mod statistics;
 mod suites;
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use crate::report::Report;
-use crate::suites::{Setting, Suite};
+use crate::suites::Setting;
 
 #[derive(Parser)]
 #[command(name = "xiangyin-eval", about = "Measures Xiangyin against data")]
@@ -31,21 +36,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run suites and write DIR/<suite>.json and DIR/<suite>.md.
-    Run {
-        /// Which suites.
-        #[arg(required = true)]
-        suites: Vec<Suite>,
-        #[command(flatten)]
-        setting: Setting,
-        /// Folder for the results.
-        #[arg(long)]
-        out: PathBuf,
-    },
-    /// Ask the running product and judge its replies: right, cited, in time, no invented number.
-    Answers(answers::Options),
+    /// Run suites and write their reports as JSON, Markdown and a page.
+    Run(run::Options),
+    /// What changed from one run to another, and whether it is more than noise.
+    Compare(compare::Options),
+    /// Write the tables of a run as one document, without cases.
+    Publish(publish::Options),
     /// Fill a store with 100,000 orders and time what the desk asks of it.
     Desk(desk::Options),
+    /// Send realistic residents to a running server and count who is answered in time.
+    Load(load::Options),
     /// Fit the ranking's weights or the gate, and write them; build again afterwards.
     Calibrate {
         /// What is fitted.
@@ -77,20 +77,11 @@ enum Trained {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
-        Command::Run {
-            suites,
-            setting,
-            out,
-        } => {
-            std::fs::create_dir_all(&out).with_context(|| format!("making {}", out.display()))?;
-            for suite in suites {
-                let report: Report = suite.run(&setting)?;
-                report.write(&out, suite.name())?;
-            }
-            Ok(())
-        }
-        Command::Answers(options) => answers::run(&options),
+        Command::Run(options) => run::run(options),
+        Command::Compare(options) => compare::run(&options),
+        Command::Publish(options) => publish::run(&options),
         Command::Desk(options) => desk::run(&options),
+        Command::Load(options) => load::run(&options),
         Command::Calibrate {
             target,
             setting,

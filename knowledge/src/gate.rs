@@ -1,7 +1,8 @@
 //! Is the evidence good enough to answer from?
 //!
-//! A logistic model over what the rankings say, fitted by `xiangyin-eval calibrate gate`. Its
-//! coefficients, what it was trained on and how it did there are in `calibration/gate.json`.
+//! Two logistic models over what the rankings say, fitted by `xiangyin-eval calibrate gate`: one for papers
+//! that come with prepared questions, one for all others. A guide that nobody's question is near is seldom the
+//! answer; of a law or a notice put in yesterday that says nothing.
 
 use std::sync::LazyLock;
 
@@ -28,16 +29,26 @@ pub struct Verdict {
 
 /// What the gate looks at; none of it grows with the number of passages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct Features {
+    /// Whether the document of the best passage comes with prepared questions.
+    pub prepared: bool,
     /// In the order of [`Features::NAMES`].
-    pub values: [f32; Self::NAMES.len()],
+    pub values: [f32; Features::NAMES.len()],
 }
 
 /// A calibrated gate.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Gate {
-    /// Name of each feature, its weight, and the mean and deviation it is standardised by.
+    /// Where the best passage's document comes with prepared questions.
+    pub prepared: Calibration,
+    /// Where it does not.
+    pub plain: Calibration,
+}
+
+/// How likely features make it that the evidence answers the question.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Calibration {
+    /// The features that count, each once.
     pub weights: Vec<Weight>,
     /// Log-odds where every feature is average.
     pub bias: f32,
@@ -60,6 +71,9 @@ pub struct Weight {
 
 impl Features {
     /// What each value is.
+    ///
+    /// `nearest_question` is the likeness of the nearest prepared question of any document, 0 where there is
+    /// none.
     pub const NAMES: [&'static str; 10] = [
         "dense_best",
         "dense_lead",
@@ -94,6 +108,7 @@ impl Features {
             signals.map_or(0.0, |signals| weights.score(&signals))
         };
         Self {
+            prepared: first.signals.is_of_prepared_document(),
             values: [
                 dense,
                 dense - mean,
@@ -101,7 +116,7 @@ impl Features {
                 best(|scores| scores.signals.of_text("bigrams")),
                 first.signals.of_text("words"),
                 agreeing.count() as f32 / 10.0,
-                rankings.nearest_question.unwrap_or(NO_QUESTION),
+                rankings.nearest_question.unwrap_or_default(),
                 first.signals.of_text("head"),
                 fused(0),
                 fused(0) - fused(9),
@@ -110,33 +125,38 @@ impl Features {
     }
 }
 
-/// Stands for the likeness of the nearest prepared question where there is none.
-const NO_QUESTION: f32 = 0.8;
-
 impl Gate {
     /// The gate that this version was calibrated to.
     pub fn calibrated() -> &'static Self {
         &CALIBRATED
     }
 
+    /// What judges evidence with these features.
+    pub fn calibration(&self, features: &Features) -> &Calibration {
+        if features.prepared { &self.prepared } else { &self.plain }
+    }
+}
+
+impl Calibration {
     /// Probability that evidence with these features answers the question.
     pub fn probability(&self, features: &Features) -> f32 {
-        let log_odds = self.weights.iter().zip(&features.values).fold(
-            self.bias,
-            |sum, (weight, value)| sum + weight.weight * (value - weight.mean) / weight.deviation,
-        );
+        let values = Features::NAMES.iter().zip(&features.values);
+        let log_odds = self.weights.iter().fold(self.bias, |sum, weight| {
+            let value = values.clone().find(|(name, _)| **name == weight.feature);
+            value.map_or(sum, |(_, value)| sum + weight.weight * (value - weight.mean) / weight.deviation)
+        });
         1.0 / (1.0 + (-log_odds).exp())
     }
 }
 
 impl Verdict {
     pub(crate) fn on(rankings: &Rankings) -> Self {
-        let gate = Gate::calibrated();
         let features = Features::of(rankings);
-        let probability = gate.probability(&features);
+        let calibration = Gate::calibrated().calibration(&features);
+        let probability = calibration.probability(&features);
         let pinned = rankings.candidates.first().is_some_and(|first| first.pinned);
         Self {
-            sufficient: pinned || probability >= gate.threshold,
+            sufficient: pinned || probability >= calibration.threshold,
             probability,
             features,
         }

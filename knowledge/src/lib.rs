@@ -22,7 +22,7 @@ pub use edition::{
     ImportedDocument, Metadata, Origin, Passage, PreparedAnswer, SourceRef, Warning,
 };
 pub use embed::{Embed, TextKind};
-pub use gate::{Features, Gate, Verdict, Weight};
+pub use gate::{Calibration, Features, Gate, Verdict, Weight};
 pub use index::signals::{RankingWeights, Signals};
 pub use library::{Change, IndexedAnswer, IndexedEdition, Library, LibraryError, Progress};
 pub use prepared::AnswerMatch;

@@ -5,15 +5,19 @@
 //! [`Desk`] as the page of those who work here, [`Worker`] is one of them. The tests stand in `tests/`.
 
 mod aloud;
+mod browser;
 mod desk;
 mod product;
 mod resident;
+mod telephone;
 mod worker;
 
 pub use aloud::{RATE, Said, Stream, recording};
+pub use browser::BrowserChecks;
 pub use desk::Desk;
 pub use product::{Product, Server, shared_server, wait_until};
 pub use resident::{Answer, Listener, Resident, get, request};
+pub use telephone::{Microphone, Telephone, baresip_is_missing, free_ports};
 pub use worker::{Worker, move_request, once};
 
 /// Says that a test did not run, and why, where nobody can overlook it.

@@ -58,6 +58,8 @@ impl Product {
             .arg(format!("--set=data_dir={}", self.data_dir().display()))
             .arg(format!("--set=http.listen={}", self.address))
             .arg("--set=http.messages_per_minute=6000")
+            // What is made beforehand would take the processor from what is tested.
+            .arg("--set=models.practice=false")
             .args(arguments);
         command
     }
@@ -159,6 +161,14 @@ impl Server {
             assert!(began.elapsed() < START, "the server did not come up");
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// The one-time password of the first administrator.
+    pub fn first_password(&self) -> String {
+        let told = std::fs::read_to_string(self.product.data_dir().join("first-sign-in.txt"))
+            .expect("the file with the first password");
+        let password = told.lines().find_map(|line| line.strip_prefix("password: "));
+        password.expect("a password").to_owned()
     }
 
     /// Waits until a line of its log contains `text`.

@@ -21,10 +21,7 @@ pub struct Worker {
 impl Worker {
     /// The first administrator of a fresh server.
     pub fn administrator(server: &Server) -> Self {
-        let told = std::fs::read_to_string(server.product().data_dir().join("first-sign-in.txt"))
-            .expect("the file with the first password");
-        let one_time = told.lines().find_map(|line| line.strip_prefix("password: ")).expect("a password");
-        let desk = Desk::sign_in_first(server.base(), "admin", one_time, PASSWORD);
+        let desk = Desk::sign_in_first(server.base(), "admin", &server.first_password(), PASSWORD);
         let me = desk.get("me").1;
         Self {
             id: me["account"]["id"].as_str().expect("an id").to_owned(),

@@ -94,7 +94,7 @@ async fn here(
             TurnEvent::Sentence(sentence) => show(&sentence),
             TurnEvent::Finished(reply) => return Ok(*reply),
             TurnEvent::Failed(detail) => bail!("{detail}"),
-            TurnEvent::Accepted { .. } | TurnEvent::Evidence(_) | TurnEvent::Progress(_) => {}
+            TurnEvent::Accepted { .. } | TurnEvent::Evidence(_) | TurnEvent::Aloud(_) | TurnEvent::Progress(_) => {}
         }
     }
     Err(anyhow::anyhow!("no reply came")).context("没能得到回答，请再试一次")

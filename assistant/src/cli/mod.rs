@@ -142,7 +142,8 @@ fn start(cli: Cli) -> Result<ExitCode> {
 /// A server tells what it does; a command only what goes wrong.
 fn log(settings: &crate::config::Log, serving: bool) -> Result<()> {
     let filter = if serving {
-        EnvFilter::try_new(&settings.filter)?
+        // The SIP stack writes whole messages, with callers' numbers, at `info`.
+        EnvFilter::try_new(format!("rsipstack=warn,{}", settings.filter))?
     } else {
         EnvFilter::new("error")
     };

@@ -1,24 +1,28 @@
 //! `xiangyin serve`.
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Result;
+use tokio::task::JoinHandle;
 
 use super::{Call, output};
 use crate::System;
 use crate::accounts::Passwords;
 use crate::alerts::{Deliverer, Rules};
 use crate::attachments::Attachments;
-use crate::config::Config;
+use crate::calls::Calls;
+use crate::config::{self, Config};
 use crate::conversation::{Assistant, Writer};
 use crate::editor::{Addresses, Editor};
 use crate::first_sign_in::FirstSignIn;
 use crate::http;
 use crate::knowledge_base::KnowledgeBase;
+use crate::outreach::{Dial, OutreachRunner, Outreaches};
+use crate::practice::Practice;
 use crate::store::Store;
-use crate::voice::{Recordings, Voice};
+use crate::voice::{Manner, Recordings, Voice};
 use crate::work_orders::Runner;
 
 /// How often drafts that are due and questions asked in vain are looked for.
@@ -61,7 +65,21 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
 
     let assistant = Arc::new(system.assistant(writer).await?);
     let voice = Arc::new(Voice::new(&config.data_dir));
-    load_voice(&config, &assistant, &voice);
+    let loaded = load_voice(&config, &assistant, &voice);
+    let outreaches = Outreaches::new(system.store.clone(), system.work_orders.clone());
+    let calls = Arc::new(OnceLock::new());
+    let telephone = Telephone {
+        phone: config.phone.clone(),
+        assistant: Arc::clone(&assistant),
+        voice: Arc::clone(&voice),
+        outreaches: outreaches.clone(),
+        calls: Arc::clone(&calls),
+    };
+    tokio::spawn(telephone.open(loaded));
+    if config.speaks() && config.models.practice {
+        let manner = Manner { voice: config.phone.voice.clone(), speed: config.phone.speed, ..Manner::default() };
+        tokio::spawn(Practice::new(Arc::clone(&assistant), Arc::clone(&voice), manner).run());
+    }
     let recovered = assistant.recover().await?;
     if recovered > 0 {
         tracing::warn!(recovered, "messages cut off by the last stop became work orders");
@@ -97,16 +115,54 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
         config.base_url(),
         config.conversation.community
     ));
-    http::serve(listener, assistant, &system.instance, &config, deliverer, editor, voice, stopped()).await?;
+    http::serve(listener, assistant, &system.instance, &config, deliverer, editor, outreaches, voice, stopped()).await?;
+    if let Some(calls) = calls.get() {
+        calls.close().await;
+    }
     system.store.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a telephone line needs.
+struct Telephone {
+    phone: config::Phone,
+    assistant: Arc<Assistant>,
+    voice: Arc<Voice>,
+    outreaches: Outreaches,
+    calls: Arc<OnceLock<Arc<Calls>>>,
+}
+
+impl Telephone {
+    /// Opens the line once residents are heard and answered aloud; then lists of people are called too.
+    async fn open(self, loaded: Vec<JoinHandle<()>>) {
+        for part in loaded {
+            // What could not be loaded has been told.
+            let _ = part.await;
+        }
+        let dials = !self.phone.accounts.is_empty();
+        // Half of the lines are for residents who call.
+        let keep_free = self.phone.calls.div_ceil(2);
+        match Calls::start(self.phone, self.assistant, self.voice).await {
+            Ok(Some(calls)) => {
+                if dials {
+                    self.outreaches.set_dial(Arc::clone(&calls) as Arc<dyn Dial>);
+                    tokio::spawn(OutreachRunner::new(self.outreaches, Arc::clone(&calls) as _, keep_free).run());
+                }
+                // It is started once.
+                let _ = self.calls.set(calls);
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(error = format!("{error:#}"), "nobody can call"),
+        }
+    }
+}
+
 /// Loads what hears and speaks, beside everything else.
-fn load_voice(config: &Config, assistant: &Arc<Assistant>, voice: &Arc<Voice>) {
+fn load_voice(config: &Config, assistant: &Arc<Assistant>, voice: &Arc<Voice>) -> Vec<JoinHandle<()>> {
+    let mut loading = Vec::new();
     if config.hears() {
         let (config, assistant, voice) = (config.clone(), Arc::clone(assistant), Arc::clone(voice));
-        tokio::task::spawn_blocking(move || match System::load_recognizer(&config) {
+        loading.push(tokio::task::spawn_blocking(move || match System::load_recognizer(&config) {
             Ok(recognizer) => {
                 voice.set_hearing(assistant.hearing(recognizer));
                 tracing::info!("residents are heard");
@@ -115,11 +171,11 @@ fn load_voice(config: &Config, assistant: &Arc<Assistant>, voice: &Arc<Voice>) {
                 error = format!("{error:#}"),
                 "the recogniser could not be loaded; residents type. `xiangyin models pull` gets it"
             ),
-        });
+        }));
     }
     if config.speaks() {
         let (config, voice) = (config.clone(), Arc::clone(voice));
-        tokio::task::spawn_blocking(move || match System::load_voice(&config) {
+        loading.push(tokio::task::spawn_blocking(move || match System::load_voice(&config) {
             Ok(speaking) => {
                 voice.set_speaking(speaking);
                 tracing::info!("replies are said aloud");
@@ -128,8 +184,9 @@ fn load_voice(config: &Config, assistant: &Arc<Assistant>, voice: &Arc<Voice>) {
                 error = format!("{error:#}"),
                 "the voice could not be loaded; replies are read. `xiangyin models pull` gets it"
             ),
-        });
+        }));
     }
+    loading
 }
 
 /// Makes the first administrator where nobody can sign in yet, and says how.

@@ -26,6 +26,9 @@ const TRY_ANYWAY: usize = 4;
 /// Tokens of a first sentence.
 const FIRST_SENTENCE: f64 = 15.0;
 
+/// Probability below which passages are not quoted where the writer found no answer in them.
+const WORTH_QUOTING: f32 = 0.6;
+
 /// Probability below which evidence is no reason to ask back either.
 const WORTH_ASKING: f32 = 0.25;
 
@@ -65,6 +68,7 @@ impl Assistant {
         if let Some(said) = looked.verified() {
             reply.composition = Composition::Verified;
             reply.sentences = said;
+            reply.spoken = looked.verified_aloud();
             reply.suggestions = looked.suggestions(&question);
             reply.sources = looked.sources;
             show(running, &reply).await;
@@ -92,6 +96,16 @@ impl Assistant {
                 reply.composition = Composition::Written;
                 reply.sentences = sentences;
                 reply.dropped = dropped;
+            }
+            // Two doubts, the gate's and the writer's, are one too many.
+            Outcome::Declined if looked.found.gate.probability < WORTH_QUOTING => {
+                return Ok(taken_back(running, reply, looked).await);
+            }
+            Outcome::Nothing { dropped }
+                if !dropped.is_empty() && looked.found.gate.probability < WORTH_QUOTING =>
+            {
+                reply.dropped = dropped;
+                return Ok(taken_back(running, reply, looked).await);
             }
             Outcome::Declined => {
                 reply.composition = Composition::Quoted;
@@ -206,6 +220,13 @@ impl Assistant {
             }
         }
     }
+}
+
+/// The same as [`nothing_written`], after the passages were shown.
+async fn taken_back(running: &Running<'_>, reply: Reply, looked: Looked) -> Decided {
+    let decided = nothing_written(running, reply, looked);
+    show(running, &decided.0).await;
+    decided
 }
 
 /// One question back where there is something near, once; else a work order.

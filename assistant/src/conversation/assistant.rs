@@ -210,6 +210,11 @@ impl Assistant {
         &self.settings.community
     }
 
+    /// Whether nobody is being answered.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.in_flight.is_empty()
+    }
+
     /// Today in China, where every community of this product is.
     pub fn today(&self) -> Date {
         let zone = TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC);
@@ -355,6 +360,7 @@ impl Assistant {
         };
         for event in std::iter::once(accepted)
             .chain([TurnEvent::Evidence(reply.sources.clone())])
+            .chain(reply.spoken.clone().map(TurnEvent::Aloud))
             .chain(reply.sentences.iter().cloned().map(TurnEvent::Sentence))
             .chain([TurnEvent::Finished(Box::new(reply.clone()))])
         {
@@ -444,6 +450,9 @@ impl Assistant {
         running.lap(&mut reply, "total");
         let reply = self.store.finish_turn(&turn.id, reply, order).await?;
         self.work_orders.changed();
+        if let Some(spoken) = &reply.spoken {
+            let _ = events.send(TurnEvent::Aloud(spoken.clone())).await;
+        }
         for sentence in reply.sentences.iter().skip(written) {
             let _ = events.send(TurnEvent::Sentence(sentence.clone())).await;
         }

@@ -127,6 +127,18 @@ pub(crate) async fn write(
     }
 }
 
+/// Whether a sentence ends where what matters should follow: 食堂在。
+fn breaks_off(text: &str) -> bool {
+    let words = text.trim_end_matches(|character: char| !character.is_alphanumeric());
+    let whole = ["不是", "都是", "也是", "不在", "都在", "也在", "还在", "存在", "现在"];
+    words.ends_with(['在', '是', '于', '或']) && !whole.iter().any(|whole| words.ends_with(whole))
+}
+
+/// What follows a question that the writer copied from a heading: 要交钱吗？：首次办理不收费。
+fn without_question(text: &str) -> &str {
+    text.split_once("？：").or_else(|| text.split_once("?：")).map_or(text, |(_, answer)| answer.trim_start())
+}
+
 async fn next(generation: &mut Generation) -> Result<Option<String>, ModelError> {
     generation.next_piece().await
 }
@@ -143,8 +155,9 @@ impl Answer<'_> {
     /// The sentence with the sources that carry it, or `None` where it is held back.
     fn judge(&mut self, raw: &str) -> Option<Sentence> {
         let (text, mut cited) = grounding::citations(raw);
-        let text = text.trim().to_owned();
-        if text.chars().filter(|character| character.is_alphanumeric()).count() < 2 {
+        // A number between comma and stop leaves both behind.
+        let text = without_question(text.trim()).replace("，。", "。");
+        if text.chars().filter(|character| character.is_alphanumeric()).count() < 2 || breaks_off(&text) {
             return None;
         }
         cited.retain(|number| self.materials.iter().any(|material| material.source.number == *number));
@@ -200,5 +213,18 @@ impl Answer<'_> {
                 dropped: self.dropped,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{breaks_off, without_question};
+
+    #[test]
+    fn what_breaks_off_is_held_back_and_a_copied_question_left_out() {
+        assert!(breaks_off("食堂在。") && breaks_off("收费标准是"));
+        assert!(!breaks_off("可以。") && !breaks_off("不收钱。") && !breaks_off("周末工作人员不在。"));
+        assert_eq!(without_question("要交借读费吗？：不收学费。"), "不收学费。");
+        assert_eq!(without_question("十五日内拿证。"), "十五日内拿证。");
     }
 }

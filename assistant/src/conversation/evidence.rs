@@ -29,6 +29,11 @@ impl LocalFields {
         Self(fields)
     }
 
+    /// What the nearest place filled in.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
     /// `text` with every `{{名称}}` replaced by what the community filled in.
     pub(crate) fn fill(&self, text: &str) -> String {
         let mut filled = String::with_capacity(text.len());
@@ -99,7 +104,7 @@ fn bigrams(text: &str) -> HashSet<[char; 2]> {
     characters.windows(2).map(|pair| [pair[0], pair[1]]).collect()
 }
 
-fn sentence_spans(text: &str) -> Vec<std::ops::Range<usize>> {
+pub(super) fn sentence_spans(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut spans = Vec::new();
     let mut start = 0;
     for (at, character) in text.char_indices() {

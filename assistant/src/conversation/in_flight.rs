@@ -30,6 +30,11 @@ pub(crate) struct Ticket {
 }
 
 impl InFlight {
+    /// Whether no turn is running.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Registers a turn. Where the conversation has one that has not begun to speak, that one is
     /// stopped and its question comes back, to be answered together with this one.
     pub(crate) fn begin(

@@ -7,6 +7,7 @@ use knowledge::{Adjustments, SearchQuery, SearchResult};
 
 use super::assistant::Assistant;
 use super::evidence::{self, LocalFields};
+use super::orders_in_text::without_orders;
 use super::respond::Running;
 use super::turn::{Sentence, Source};
 
@@ -55,6 +56,12 @@ impl Looked {
                 })
                 .collect(),
         )
+    }
+
+    /// The verified answer as it is read aloud, where that differs.
+    pub(super) fn verified_aloud(&self) -> Option<String> {
+        let spoken = self.found.answers.first()?.spoken.as_deref()?;
+        Some(self.fields.fill(spoken))
     }
 
     /// Whether the best passage answers residents in their own words, whole and short enough to be
@@ -116,11 +123,19 @@ impl Looked {
             .filter(|source| !source.quote.is_empty())
             .take(QUOTED)
             .map(|source| Sentence {
-                text: source.quote.clone(),
+                text: without_number(&source.quote).to_owned(),
                 citations: vec![source.number],
             })
             .collect()
     }
+}
+
+/// A line without its number in the list that it was taken from: 5. 没有地方的，可以……
+fn without_number(line: &str) -> &str {
+    let rest = line.trim_start_matches(|character: char| character.is_ascii_digit());
+    let said = rest.strip_prefix(['.', '．', '、']).map(str::trim_start);
+    // 3.5 万元 is no third line.
+    said.filter(|said| rest.len() < line.len() && !said.starts_with(|first: char| first.is_ascii_digit())).unwrap_or(line)
 }
 
 impl Assistant {
@@ -260,8 +275,23 @@ impl Assistant {
 impl Looked {
     fn add(&mut self, mut source: Source, whole: String, question: &str) {
         source.number = self.sources.len() as u32 + 1;
+        let whole = without_orders(&whole).into_owned();
         evidence::telling_part(&whole, question, evidence::QUOTE).clone_into(&mut source.quote);
         self.sources.push(source);
         self.wholes.push(whole);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_number;
+
+    #[test]
+    fn a_line_of_a_list_is_quoted_without_its_number() {
+        assert_eq!(without_number("5. 可以请居委会跟物业商量。"), "可以请居委会跟物业商量。");
+        assert_eq!(without_number("3、带身份证。"), "带身份证。");
+        for line in ["3.5万元以下的", "15日内拿证", "2026.5.1起", "身份证"] {
+            assert_eq!(without_number(line), line);
+        }
     }
 }

@@ -7,10 +7,11 @@ use super::policy;
 use super::respond::{Decided, Running};
 use super::turn::{Asked, Disposition, Reply, Sentence};
 use super::wording;
+use crate::outreach::Verdict;
 use crate::privacy::phone_in;
 use crate::store::{Addition, Contact, MoveError, NewWorkOrder, WorkOrder};
 use crate::work_orders::slots::{Answer, extract, read_answer};
-use crate::work_orders::{Actor, Move, Satisfaction, Survey, similar};
+use crate::work_orders::{Actor, Move, Survey, similar};
 
 /// Longest turn that is read as a verdict or a yes, in characters.
 const SHORT: usize = 20;
@@ -65,9 +66,13 @@ impl Assistant {
             }
             Answer::Unclear => return Ok(None),
             Answer::Skipped => skipped.push(slot.to_owned()),
+            // It is kept as the contact alone, where every look at it is written down.
+            Answer::Telephone(phone) => {
+                addition.contact.phone = Some(phone);
+                note = None;
+            }
             Answer::Filled(value) if slot == "contact" => {
                 addition.contact.phone = Some(value);
-                // It is kept as the contact, where every look at it is written down.
                 note = None;
             }
             Answer::Filled(value) => {
@@ -146,35 +151,16 @@ impl Assistant {
 
     /// 解决了, 没解决: the verdict on an order that is finished.
     async fn hear_verdict(&self, running: &Running<'_>, text: &str) -> Result<Option<Decided>> {
-        const UNSOLVED: &[&str] = &["没解决", "没有解决", "未解决", "还没好", "没修好", "没弄好", "又坏", "还是坏", "还是不", "没得好", "不满意", "要重办", "重办"];
-        const SOLVED: &[&str] = &["解决了", "修好了", "弄好了", "办好了", "好了", "已解决", "搞定", "整好了", "满意"];
         if text.chars().count() > SHORT || policy::is_question(text) {
             return Ok(None);
         }
-        let unsolved = UNSOLVED.iter().any(|word| text.contains(word));
-        if !unsolved && !SOLVED.iter().any(|word| text.contains(word)) {
-            return Ok(None);
-        }
+        let Some(verdict) = Verdict::heard_in(text) else { return Ok(None) };
         let Some(number) = self.store.order_in_follow_up(&running.conversation.id).await? else {
             return Ok(None);
         };
-        let satisfaction = if text.contains("不满意") {
-            Some(Satisfaction::Dissatisfied)
-        } else if text.contains("基本满意") {
-            Some(Satisfaction::Mostly)
-        } else if text.contains("满意") {
-            Some(Satisfaction::Satisfied)
-        } else {
-            None
-        };
-        let survey = Survey {
-            contacted: true,
-            solved: Some(!unsolved),
-            satisfaction,
-            note: Some(running.question.clone()),
-        };
+        let survey = Survey { note: Some(running.question.clone()), ..verdict.survey() };
         match self.work_orders.judge(&number, &survey, &running.turn_id).await {
-            Ok(_) if unsolved => Ok(Some(said(wording::again(&number), None))),
+            Ok(_) if !verdict.solved => Ok(Some(said(wording::again(&number), None))),
             Ok(_) => Ok(Some(said(wording::CLOSED.to_owned(), None))),
             Err(MoveError::Refused(_) | MoveError::ChangedMeanwhile { .. }) => Ok(None),
             Err(error) => Err(error.into()),
@@ -193,7 +179,9 @@ impl Assistant {
         let other = near.iter().find(|line| similar::likeness(&report, &line.question) > 0.0);
         if let Some(other) = other.or(near.first()) {
             let asked = Asked::Together { into: other.number.clone() };
-            return Ok(Some((wording::same_matter(other.state, other.place.as_deref()), asked)));
+            // Where a neighbour lives is nobody's business who did not say it first.
+            let place = other.place.as_deref().filter(|place| report.contains(place));
+            return Ok(Some((wording::same_matter(other.state, place), asked)));
         }
         let known = |id: &str| {
             if id == "contact" { order.contact.phone.is_some() } else { order.slots.contains_key(id) }

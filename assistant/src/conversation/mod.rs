@@ -10,9 +10,11 @@ mod compose;
 mod evidence;
 mod follow_up;
 mod grounding;
+mod here;
 mod in_flight;
 mod look;
 mod matter;
+mod orders_in_text;
 mod paraphrase;
 mod policy;
 mod prompt;
@@ -26,12 +28,14 @@ mod unknown_words;
 mod wording;
 
 pub use assistant::{Assistant, OpenedConversation, Say, TurnStream, Writer};
-pub use policy::{Danger, Intent};
+pub use policy::{Danger, Day, Here, Intent};
 pub use staff::Report;
 pub use unknown_words::UnknownWord;
 
+pub(crate) use policy::{says_goodbye, wants_person};
 pub(crate) use prompt::INSTRUCTIONS;
 pub(crate) use rehearse::{Rehearsal, Rehearsed};
+pub(crate) use wording::said_every_time;
 pub(crate) use understanding::{Rewording, Speaker, Understanding};
 pub use turn::{
     Asked, Composition, Disposition, FiledWorkOrder, Rating, Reason, Reply, Sentence, Source, Stage, Turn,

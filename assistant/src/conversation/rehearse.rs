@@ -110,6 +110,7 @@ impl Assistant {
             }
             Intent::Progress { .. } => plain(Disposition::Clarify, wording::WHICH_ORDER),
             Intent::Supplement { .. } => plain(Disposition::Clarify, wording::SAY_MORE),
+            Intent::Here(here) => self.here(*here, &lineage).await?,
             Intent::SmallTalk(kind) => {
                 let mut reply = Reply::new(Disposition::Answered);
                 let said = wording::small_talk(*kind, understood.variety);
@@ -168,6 +169,7 @@ fn name(intent: &Intent) -> &'static str {
         Intent::Supplement { .. } => "supplement",
         Intent::Report(_) => "report",
         Intent::SmallTalk(_) => "small_talk",
+        Intent::Here(_) => "here",
         Intent::Question => "question",
     }
 }

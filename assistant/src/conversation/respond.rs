@@ -18,6 +18,9 @@ use super::wording;
 use crate::work_orders::{Clocks, Reading};
 use crate::store::{Addition, Community, Contact, Conversation, NewWorkOrder, OrderKind, WorkOrder, now};
 
+/// Longest turn that is nothing but the answer to where or since when, in characters.
+const BARE_ANSWER: usize = 10;
+
 /// A turn being answered.
 pub(super) struct Running<'a> {
     pub(super) conversation: &'a Conversation,
@@ -164,9 +167,15 @@ impl Assistant {
         if matches!(
             intent,
             Intent::Question | Intent::Report(_) | Intent::Supplement { .. } | Intent::SmallTalk(_)
-        ) && let Some(heard) = self.hear_about_order(running).await?
+        ) && let Some((mut reply, order)) = self.hear_about_order(running).await?
         {
-            return Ok(heard);
+            // 三栋，我妈倒在地上: danger may stand behind the answer to where.
+            if running.question.chars().count() > BARE_ANSWER
+                && let Some(Intent::Emergency(danger)) = self.judge(running).await?.intent
+            {
+                reply.sentences.insert(0, Sentence::plain(wording::caution(danger)));
+            }
+            return Ok((reply, order));
         }
         let mut caution = None;
         if matches!(intent, Intent::Question | Intent::Report(_)) {
@@ -214,6 +223,7 @@ impl Assistant {
                     .collect();
                 Ok((reply, None))
             }
+            Intent::Here(here) => Ok((self.here(here, &running.lineage).await?, None)),
             Intent::Report(kind) => self.report(running, kind).await,
             Intent::Question => self.answer(running).await,
         }
@@ -301,23 +311,22 @@ impl Assistant {
     async fn person(&self, running: &Running<'_>) -> Result<Decided> {
         let mut reply = Reply::new(Disposition::Handoff);
         reply.reason = Some(Reason::AskedForPerson);
-        let time = self.work_orders.time_at(&running.conversation.community_id).await?;
-        let moment = jiff::Timestamp::now();
-        let open = time.is_open(moment);
-        let on_duty = match running.lineage.first() {
-            Some(node) => !self.store.on_duty(&node.path, now()).await?.is_empty(),
-            None => false,
-        };
-        let first = if open || on_duty {
+        let community = &running.conversation.community_id;
+        let first = if self.is_staffed(community).await? {
             let wait = i64::from(self.person_wait_seconds) * 1000;
             self.store.ask_for_person(&running.conversation.id, now(), wait).await?;
             wording::PERSON.to_owned()
         } else {
-            let next = time.next_open(moment).map(|at| at.to_zoned(time.zone().clone()));
+            let time = self.work_orders.time_at(community).await?;
+            let next = time.next_open(jiff::Timestamp::now()).map(|at| at.to_zoned(time.zone().clone()));
             let phone = running.lineage.iter().find_map(|node| node.phone.as_deref());
             wording::after_hours(next.as_ref(), phone)
         };
-        reply.sentences = vec![Sentence::plain(first), Sentence::plain(wording::LEAVE_A_NUMBER)];
+        reply.sentences = vec![Sentence::plain(first)];
+        // On the telephone a person may be there in a moment; who is not reached asks for the number then.
+        if running.conversation.channel != "phone" {
+            reply.sentences.push(Sentence::plain(wording::LEAVE_A_NUMBER));
+        }
         reply.asked = Some(Asked::contact());
         let mut order = running.order(OrderKind::Help, Reason::AskedForPerson, false, &[]);
         if let Some(before) = running.question_before() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::assistant::{Assistant, new_token};
+use super::policy::{self, Intent};
 use super::rehearse::Rehearsal;
 use super::turn::{Disposition, FiledWorkOrder, Reason, Reply, Sentence};
 use super::wording;
@@ -33,6 +34,25 @@ pub struct Report {
 }
 
 impl Assistant {
+    /// Whether staff of a community are there now: in working hours, or by the roster.
+    pub(crate) async fn is_staffed(&self, community_id: &str) -> Result<bool> {
+        if self.work_orders.time_at(community_id).await?.is_open(jiff::Timestamp::now()) {
+            return Ok(true);
+        }
+        let node = self.store.community(community_id).await?;
+        Ok(!self.store.on_duty(&node.path, now()).await?.is_empty())
+    }
+
+    /// What a conversation is about, in the resident's words, for whoever takes it over.
+    pub(crate) async fn matter_of(&self, conversation: &Conversation) -> Result<Option<String>> {
+        let turns = self.store.turns(&conversation.id).await?;
+        let matter = turns.iter().rev().find(|turn| {
+            let small = matches!(policy::decide(&turn.text, policy::Context::default()), Intent::Person | Intent::SmallTalk(_));
+            !small
+        });
+        Ok(matter.map(|turn| turn.text.clone()))
+    }
+
     /// Files an order for a resident.
     pub async fn report_by_staff(&self, report: Report) -> Result<FiledWorkOrder> {
         let conversation = Conversation {

@@ -157,6 +157,9 @@ pub struct Reply {
     pub composition: Composition,
     /// What was said, in order.
     pub sentences: Vec<Sentence>,
+    /// What is said instead of the sentences where a verified answer is read aloud.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spoken: Option<String>,
     /// The passages looked at; citations refer to them by number.
     pub sources: Vec<Source>,
     /// The work order that was filed.
@@ -184,6 +187,7 @@ impl Reply {
             reason: None,
             composition: Composition::Fixed,
             sentences: Vec::new(),
+            spoken: None,
             sources: Vec::new(),
             work_order: None,
             asked: None,
@@ -264,6 +268,8 @@ pub enum TurnEvent {
     Evidence(Vec<Source>),
     /// What is being done while the resident waits.
     Progress(Stage),
+    /// Where the reply is read aloud, these words are said instead of the sentences that follow.
+    Aloud(String),
     /// One sentence that passed the check.
     Sentence(Sentence),
     /// The reply is complete and kept.

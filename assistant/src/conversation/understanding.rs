@@ -42,6 +42,8 @@ pub(crate) struct Speaker {
 pub(crate) struct Understood {
     /// The utterance in standard Mandarin.
     pub(crate) text: String,
+    /// The utterance put right by sound and otherwise as it was said.
+    pub(crate) corrected: String,
     /// Whether it says anything that was not said in so many words.
     pub(crate) rewritten: bool,
     /// Whether the rewriting is doubtful.
@@ -277,6 +279,7 @@ impl Ear {
         let noticed = identified.variety.filter(|_| identified.confidence >= NOTICED);
         Understood {
             text: normalized.text.into_text(),
+            corrected: corrected.text.into_text(),
             rewritten,
             doubtful: corrected.certainty.min(normalized.certainty) < DOUBTFUL,
             variety: speaker.variety.or(noticed),

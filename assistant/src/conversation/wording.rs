@@ -1,8 +1,10 @@
 //! Every fixed sentence that a resident reads or hears, in one place for translation.
 
 use dialects::Variety;
+use jiff::civil::{Date, Weekday};
 
 use super::policy::{Danger, SmallTalk};
+use crate::working_time::Shift;
 
 /// Opens a conversation. "Hello, I am the assistant of {name}, a computer. Ask about papers,
 /// insurance, old age, housing; report repairs; say 人工 for a person."
@@ -12,6 +14,12 @@ pub(crate) fn greeting(name: &str, variety: Option<Variety>) -> String {
         "{opening}我是{name}的智能助手，是电脑，不是真人。办证、医保、养老、住房这些事都可以问我，家里东西坏了也可以跟我说。\
          想找工作人员，说“人工”就行。"
     )
+}
+
+/// What is said in the same words every time, the most urgent first.
+pub(crate) fn said_every_time() -> impl Iterator<Item = &'static str> {
+    let advice = Danger::ALL.into_iter().flat_map(|danger| danger.advice().iter().copied());
+    advice.chain([ALERTED, PERSON, NOTHING_WRITTEN, LEAVE_A_NUMBER, NOTED, SAY_MORE, WHICH])
 }
 
 /// Answers small talk.
@@ -132,18 +140,76 @@ pub(crate) fn again(number: &str) -> String {
 /// "It is after hours; staff will call when they are back."
 pub(crate) fn after_hours(next: Option<&jiff::Zoned>, phone: Option<&str>) -> String {
     let back = next.map_or(String::new(), |next| {
-        format!("他们{}月{}日{}上班，", next.month(), next.day(), clock(next))
+        format!("他们{}月{}日{}上班，", next.month(), next.day(), clock(next.hour(), next.minute()))
     });
     let phone = phone.map_or(String::new(), |phone| format!("等不及可以打 {phone}。"));
     format!("现在工作人员下班了，{back}到时候联系您，我先给您登记。{phone}")
 }
 
+/// "Today is … It is … o'clock."
+pub(crate) fn now(moment: &jiff::Zoned) -> String {
+    format!("今天是{}，现在{}。", day(moment.date()), clock(moment.hour(), moment.minute()))
+}
+
+/// "On … the office is open from … to …"
+pub(crate) fn hours(community: &str, on: Date, shifts: &[Shift]) -> String {
+    if shifts.is_empty() {
+        return format!("{}{community}不上班。", day(on));
+    }
+    let minutes = |minutes: u16| clock((minutes / 60 % 24) as i8, (minutes % 60) as i8);
+    let shifts: Vec<String> = shifts
+        .iter()
+        .map(|shift| {
+            if *shift == Shift::ROUND_THE_CLOCK {
+                return "全天".to_owned();
+            }
+            format!("{}到{}", minutes(shift.start_minute()), minutes(shift.end_minute()))
+        })
+        .collect();
+    format!("{}{community}上班的时间是{}。", day(on), shifts.join("、"))
+}
+
+/// "They are there now."
+pub(crate) const OPEN_NOW: &str = "现在有人在。";
+
+/// "They are back on … at …"
+pub(crate) fn next_open(next: &jiff::Zoned) -> String {
+    format!("下一次上班是{}{}。", day(next.date()), clock(next.hour(), next.minute()))
+}
+
+/// "Ring before you come."
+pub(crate) fn ring_first(number: &str) -> String {
+    format!("去之前可以先打电话问：{number}。")
+}
+
+/// "The office's telephone is …"
+pub(crate) fn office_telephone(community: &str, number: Option<&str>) -> String {
+    match number {
+        Some(number) => format!("{community}的电话是 {number}。"),
+        None => format!("{community}还没有把电话填进来。您说“人工”，我请工作人员联系您；也可以打 12345。"),
+    }
+}
+
+/// 11月23日星期一
+fn day(date: Date) -> String {
+    let weekday = match date.weekday() {
+        Weekday::Monday => "一",
+        Weekday::Tuesday => "二",
+        Weekday::Wednesday => "三",
+        Weekday::Thursday => "四",
+        Weekday::Friday => "五",
+        Weekday::Saturday => "六",
+        Weekday::Sunday => "日",
+    };
+    format!("{}月{}日星期{weekday}", date.month(), date.day())
+}
+
 /// 8 点, 8 点半, 8 点 40 分, as it is read aloud.
-fn clock(moment: &jiff::Zoned) -> String {
-    match moment.minute() {
-        0 => format!("{}点", moment.hour()),
-        30 => format!("{}点半", moment.hour()),
-        minute => format!("{}点{minute}分", moment.hour()),
+fn clock(hour: i8, minute: i8) -> String {
+    match minute {
+        0 => format!("{hour}点"),
+        30 => format!("{hour}点半"),
+        minute => format!("{hour}点{minute}分"),
     }
 }
 

@@ -260,7 +260,7 @@ fn page(question: &str, draft: Option<&Draft>, rehearsed: Rehearsed) -> Bench {
         similarity: answer.score,
         answer: answer.answer,
     });
-    let gate = Gate::calibrated();
+    let gate = Gate::calibrated().calibration(&found.gate.features);
     let weight = |name: &str| gate.weights.iter().find(|one| one.feature == name).map_or(0.0, |one| one.weight);
     let features = Features::NAMES
         .into_iter()

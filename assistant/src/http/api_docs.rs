@@ -21,6 +21,7 @@ const GROUPS: &[&str] = &[
     include_str!("../../data/openapi/places.json"),
     include_str!("../../data/openapi/work_orders.json"),
     include_str!("../../data/openapi/conversations_and_figures.json"),
+    include_str!("../../data/openapi/outreach.json"),
     include_str!("../../data/openapi/knowledge_documents.json"),
     include_str!("../../data/openapi/knowledge_quality.json"),
 ];

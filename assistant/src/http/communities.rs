@@ -37,12 +37,13 @@ struct VarietyName {
 
 /// A common service with the question that its button asks.
 #[derive(Serialize)]
-struct Service {
+pub(crate) struct Service {
     label: &'static str,
-    question: &'static str,
+    pub(crate) question: &'static str,
 }
 
-const SERVICES: &[Service] = &[
+/// What residents' pages offer to ask.
+pub(crate) const SERVICES: &[Service] = &[
     Service { label: "居住证", question: "居住证怎么办？" },
     Service { label: "身份证", question: "身份证丢了怎么补办？" },
     Service { label: "医保", question: "居民医保怎么参保？" },

@@ -41,8 +41,11 @@ use crate::alerts::Deliverer;
 use crate::config::{self, Config};
 use crate::conversation::Assistant;
 use crate::editor::Editor;
+use crate::outreach::Outreaches;
 use crate::voice::Voice;
 use desk::Desk;
+
+pub(crate) use communities::SERVICES;
 
 /// What every handler may use.
 #[derive(Clone)]
@@ -51,6 +54,7 @@ pub(crate) struct AppState {
     pub(crate) instance: Arc<str>,
     pub(crate) desk: Arc<desk::Desk>,
     pub(crate) editor: Editor,
+    pub(crate) outreaches: Outreaches,
     pub(crate) voice: Arc<Voice>,
 }
 
@@ -75,6 +79,7 @@ pub async fn serve(
     config: &Config,
     deliverer: Deliverer,
     editor: Editor,
+    outreaches: Outreaches,
     voice: Arc<Voice>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
@@ -83,6 +88,7 @@ pub async fn serve(
         instance: instance.into(),
         desk: Arc::new(Desk::new(&config.data_dir, config.http.behind_proxy, deliverer)?),
         editor,
+        outreaches,
         voice,
     };
     let router = router(state, &config.http)?;

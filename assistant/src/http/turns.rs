@@ -67,6 +67,7 @@ fn write(event: TurnEvent) -> Vec<Event> {
         }
         TurnEvent::Evidence(sources) => vec![named("evidence", &json!({"passages": sources}))],
         TurnEvent::Progress(stage) => vec![named("progress", &stage)],
+        TurnEvent::Aloud(text) => vec![named("aloud", &json!({"text": text}))],
         TurnEvent::Sentence(sentence) => vec![named("sentence", &sentence)],
         TurnEvent::Finished(reply) if reply.reason == Some(Reason::Merged) => {
             vec![named("merged", &json!({"into": null}))]

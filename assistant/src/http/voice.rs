@@ -23,8 +23,8 @@ use tokio::time::{Instant, sleep_until};
 use super::AppState;
 use super::conversations::{authorize, with_token};
 use super::problem::{AppResult, Problem};
-use crate::store::{Conversation, NewRecording};
-use crate::voice::{Command, HeardUtterance, Hearing, Listener, Listening, Progress};
+use crate::store::Conversation;
+use crate::voice::{Command, HeardUtterance, Hearing, Listener, Listening, ListeningOptions, Progress};
 
 /// Largest recording that is taken whole.
 pub(super) const UPLOAD_LIMIT: usize = 16 * 1024 * 1024;
@@ -84,7 +84,7 @@ fn voice_name(id: &str) -> String {
 
 /// What was heard, as a page draws it.
 #[derive(Serialize)]
-struct HeardPage {
+pub(crate) struct HeardPage {
     utterance: String,
     text: String,
     standard: String,
@@ -100,14 +100,7 @@ impl HeardPage {
     /// Remembers what was heard; where the resident agreed and the community keeps recordings, the
     /// sound too.
     async fn new(state: &AppState, conversation: &Conversation, agreed: bool, heard: HeardUtterance) -> Self {
-        let utterance = state.voice.utterances.remember(&conversation.id, heard.doubts.clone());
-        if agreed
-            && heard.nothing.is_none()
-            && let Err(error) = record(state, conversation, &utterance, &heard).await
-        {
-            // What was heard is worth more than its recording.
-            tracing::warn!(error = format!("{error:#}"), "a recording could not be kept");
-        }
+        let utterance = state.voice.remember(state.assistant.store(), conversation, agreed, &heard).await;
         Self {
             utterance,
             text: heard.heard,
@@ -120,29 +113,6 @@ impl HeardPage {
             compute_seconds: heard.compute_seconds,
         }
     }
-}
-
-async fn record(
-    state: &AppState,
-    conversation: &Conversation,
-    utterance: &str,
-    heard: &HeardUtterance,
-) -> anyhow::Result<()> {
-    let store = state.assistant.store();
-    let community = store.community(&conversation.community_id).await?;
-    let days = store.recordings_days(&community.path).await?;
-    if days == 0 {
-        return Ok(());
-    }
-    let new = NewRecording {
-        id: utterance.to_owned(),
-        conversation_id: conversation.id.clone(),
-        variety: heard.variety.map(str::to_owned),
-        heard: heard.heard.clone(),
-        milliseconds: (heard.seconds * 1000.0) as i64,
-        days,
-    };
-    state.voice.recordings.keep(store, &heard.sound, &new).await
 }
 
 #[derive(Deserialize)]
@@ -159,15 +129,14 @@ pub(crate) async fn hear(
     Query(consent): Query<Consent>,
     headers: HeaderMap,
     file: Bytes,
-) -> AppResult<Json<Value>> {
+) -> AppResult<Json<HeardPage>> {
     let conversation = authorize(&state, &id, &headers).await?;
     let hearing = hearing(&state)?;
     let samples = samples(file).await?;
     let mut listener = listener(&state, &hearing, &conversation).await?;
     listener.said_before = state.assistant.said_last(&conversation).await?;
     let heard = hearing.hear(samples, &listener).await.map_err(|error| busy_or(&error, error.downcast_ref()))?;
-    let page = HeardPage::new(&state, &conversation, consent.agreed, heard).await;
-    Ok(Json(serde_json::to_value(page).map_err(anyhow::Error::from)?))
+    Ok(Json(HeardPage::new(&state, &conversation, consent.agreed, heard).await))
 }
 
 /// The sound of a recording.
@@ -295,7 +264,8 @@ impl Stream {
             End::Refused(4500, "internal")
         };
         let listener = listener(&self.state, &hearing, &conversation).await.map_err(failed)?;
-        let (ears, mut progress) = Listening::begin(hearing, listener, mode == Mode::Press).split();
+        let options = ListeningOptions { held: mode == Mode::Press, ..ListeningOptions::default() };
+        let (ears, mut progress) = Listening::begin(hearing, listener, options).split();
         if patient {
             let _ = ears.send(Command::Patient(true)).await;
         }

@@ -40,6 +40,15 @@ const POSTGRES: [&str; 7] = [
     "ALTER TABLE work_orders ALTER COLUMN place_path TYPE TEXT COLLATE \"C\"",
 ];
 
+/// Where a long list begins by its limits, without sorting it; and few orders of a clock among many,
+/// each with all by which the inbox narrows. SQLite sorts in no time what it reads in one index.
+const POSTGRES_LISTS: [&str; 2] = [
+    "CREATE INDEX IF NOT EXISTS work_orders_by_due ON work_orders ((COALESCE(due_at, 9000000000000000)), id) \
+     INCLUDE (due_at, state, place_path, kind, clock_status, urgent, assignee_id, created_at)",
+    "CREATE INDEX IF NOT EXISTS work_orders_by_clock_status ON work_orders (clock_status, place_path) \
+     INCLUDE (state, kind, urgent, assignee_id, created_at, due_at, id)",
+];
+
 /// An index that holds all of a look at the figures.
 fn counted_index() -> String {
     let columns: Vec<&str> = COUNTED.iter().map(|(column, _)| *column).collect();
@@ -80,22 +89,31 @@ async fn lay_counted(transaction: &mut Transaction<'_, Any>) -> Result<()> {
     Ok(())
 }
 
+/// A transaction of one program at a time.
+pub(super) async fn begin_alone(pool: &AnyPool, sqlite: bool) -> Result<Transaction<'static, Any>> {
+    if sqlite {
+        return Ok(pool.begin_with("BEGIN IMMEDIATE").await?);
+    }
+    let mut transaction = pool.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(STARTING)
+        .execute(&mut *transaction)
+        .await?;
+    Ok(transaction)
+}
+
 /// Lays it on, where it is not yet.
 pub(super) async fn apply(pool: &AnyPool, sqlite: bool) -> Result<()> {
     if sqlite {
         for statement in SQLITE {
             sqlx::query(statement).execute(pool).await?;
         }
-        // One program at a time.
-        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    }
+    let mut transaction = begin_alone(pool, sqlite).await?;
+    if sqlite {
         lay_counted(&mut transaction).await?;
         return Ok(transaction.commit().await?);
     }
-    let mut transaction: Transaction<'_, Any> = pool.begin().await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)")
-        .bind(STARTING)
-        .execute(&mut *transaction)
-        .await?;
     let there: i64 = sqlx::query_scalar(
         "SELECT COUNT(*) FROM pg_trigger \
          WHERE tgname = 'audit_events_stay' AND tgrelid = 'audit_events'::regclass",
@@ -106,6 +124,9 @@ pub(super) async fn apply(pool: &AnyPool, sqlite: bool) -> Result<()> {
         for statement in POSTGRES {
             sqlx::query(statement).execute(&mut *transaction).await?;
         }
+    }
+    for statement in POSTGRES_LISTS {
+        sqlx::query(statement).execute(&mut *transaction).await?;
     }
     Ok(transaction.commit().await?)
 }

@@ -1,5 +1,7 @@
 //! Documents as an administrator lists them: what holds today, what is being written, what ends soon.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use knowledge::Metadata;
@@ -195,9 +197,7 @@ impl Store {
             .fetch_all(&self.pool)
             .await?;
         let mut found = rows.iter().map(|row| line(row, filter.today)).collect::<Result<Vec<_>>>()?;
-        for line in &mut found {
-            self.count_draft(line).await?;
-        }
+        self.count_drafts(&mut found).await?;
         let count = format!("{lines}SELECT COUNT(*) FROM lines WHERE {SHOWN}");
         let mut query = asked(&count, filter);
         for value in bound {
@@ -265,25 +265,36 @@ impl Store {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let mut line = line(&row, today)?;
-        self.count_draft(&mut line).await?;
+        self.count_drafts(std::slice::from_mut(&mut line)).await?;
         Ok(Some(line))
     }
 
-    /// Counts what is in the draft of a document that was never published: there is nothing else to it.
-    async fn count_draft(&self, line: &mut DocumentLine) -> Result<()> {
-        let Some(draft) = line.draft.as_ref().filter(|_| line.in_force == InForce::Never) else {
+    /// Counts what is in the drafts of documents that were never published: there is nothing else to them.
+    async fn count_drafts(&self, lines: &mut [DocumentLine]) -> Result<()> {
+        let mut unpublished: BTreeMap<String, &mut DocumentLine> = lines
+            .iter_mut()
+            .filter(|line| line.in_force == InForce::Never)
+            .filter_map(|line| Some((line.draft.as_ref()?.id.clone(), line)))
+            .collect();
+        if unpublished.is_empty() {
             return Ok(());
-        };
-        let content: Option<String> = sqlx::query_scalar("SELECT content FROM drafts WHERE id = $1")
-            .bind(&draft.id)
-            .fetch_optional(&self.pool)
-            .await?;
-        // It may have been discarded since.
-        let Some(content) = content else { return Ok(()) };
-        let counted: Counted = serde_json::from_str(&content).context("a draft does not open")?;
-        line.passages = counted.document.passages.len() as i64;
-        line.questions = counted.document.answers.len() as i64;
-        line.warnings = counted.document.warnings.len();
+        }
+        let places: Vec<String> = (1..=unpublished.len()).map(|number| format!("${number}")).collect();
+        let statement = format!("SELECT id, content FROM drafts WHERE id IN ({})", places.join(", "));
+        let mut query = sqlx::query(AssertSqlSafe(statement));
+        for id in unpublished.keys() {
+            query = query.bind(id.clone());
+        }
+        // One may have been discarded since.
+        for row in query.fetch_all(&self.pool).await? {
+            let counted: Counted =
+                serde_json::from_str(row.try_get("content")?).context("a draft does not open")?;
+            if let Some(line) = unpublished.get_mut(row.try_get::<&str, _>("id")?) {
+                line.passages = counted.document.passages.len() as i64;
+                line.questions = counted.document.answers.len() as i64;
+                line.warnings = counted.document.warnings.len();
+            }
+        }
         Ok(())
     }
 }

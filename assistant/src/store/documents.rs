@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::audit::{Actor, AuditEntry, Person, audit};
 use super::drafts::{DocumentKind, Original};
-use super::knowledge as editions;
+use super::editions;
 use super::places::below_any;
 use super::{EditionStatus, Store};
 

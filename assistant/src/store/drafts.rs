@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use sqlx::{Any, AnyPool, Row, Transaction};
 
 use super::audit::{Actor, AuditEntry, audit};
-use super::knowledge::{self as editions, By};
 use super::{Store, new_id, now};
 
 /// What a document is for.
@@ -163,24 +162,6 @@ pub enum DraftChange {
     Gone,
 }
 
-/// What publishing a draft came to.
-#[derive(Debug)]
-pub enum Publication {
-    /// It is an edition now.
-    Published {
-        /// The document.
-        document_id: String,
-        /// Its newest edition.
-        edition_id: String,
-    },
-    /// Somebody changed it since the version that was named.
-    Stale(Box<Draft>),
-    /// Another document of this place has its title.
-    TitleTaken,
-    /// It is gone: published by somebody else or thrown away.
-    Gone,
-}
-
 impl Store {
     /// Keeps a new draft; the one that the document has already, where it has one.
     pub async fn begin_draft(&self, new: &NewDraft, actor: &Actor) -> Result<Draft> {
@@ -325,71 +306,8 @@ impl Store {
         Ok(DraftChange::Gone)
     }
 
-    /// Makes an edition of a draft; earlier editions of the document end where it begins.
-    pub async fn publish_draft(
-        &self,
-        id: &str,
-        version: i64,
-        said: Option<&str>,
-        today: Date,
-        actor: &Actor,
-    ) -> Result<Publication> {
-        let mut transaction = self.write().await?;
-        let draft = match self.held(&mut transaction, id, version).await? {
-            Ok(draft) => draft,
-            Err(DraftChange::Stale(now)) => return Ok(Publication::Stale(now)),
-            Err(_) => return Ok(Publication::Gone),
-        };
-        let title = &draft.content.document.metadata.title;
-        let taken: Option<String> =
-            sqlx::query_scalar("SELECT id FROM documents WHERE community_id = $1 AND title = $2")
-                .bind(&draft.community_id)
-                .bind(title)
-                .fetch_optional(&mut *transaction)
-                .await?;
-        let document_id = match (&draft.document_id, taken) {
-            (Some(own), Some(other)) if *own != other => return Ok(Publication::TitleTaken),
-            (Some(own), _) => {
-                sqlx::query("UPDATE documents SET title = $1, community_id = $2 WHERE id = $3")
-                    .bind(title)
-                    .bind(&draft.community_id)
-                    .bind(own)
-                    .execute(&mut *transaction)
-                    .await?;
-                own.clone()
-            }
-            // A file of the same title is the next edition of what is there.
-            (None, Some(there)) => there,
-            (None, None) => {
-                editions::insert_document(&mut transaction, &draft.community_id, title, draft.kind.name()).await?
-            }
-        };
-        let by = By {
-            author_id: draft.updated_by.clone().or_else(|| draft.author_id.clone()),
-            reviewer_id: draft.reviewer_id.clone().or_else(|| actor.account_id.clone()),
-            note: said.map(str::to_owned),
-            original: draft.original.clone(),
-        };
-        let document = &draft.content.document;
-        let edition_id =
-            editions::keep_edition(&mut transaction, &document_id, document, &draft.source_name, &by, today).await?;
-        sqlx::query("DELETE FROM drafts WHERE id = $1").bind(id).execute(&mut *transaction).await?;
-        if let Some(gap) = &draft.gap_id {
-            sqlx::query("UPDATE gaps SET state = 'answered', document_id = $1 WHERE id = $2")
-                .bind(&document_id)
-                .bind(gap)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        let published = Draft { document_id: Some(document_id.clone()), ..draft };
-        let details = json!({"title": published.content.document.metadata.title, "edition": edition_id, "note": said});
-        note(&mut transaction, actor, "knowledge.publish", &published, details).await?;
-        transaction.commit().await?;
-        Ok(Publication::Published { document_id, edition_id })
-    }
-
     /// The draft, locked, where it stands at this version.
-    async fn held(
+    pub(super) async fn held(
         &self,
         transaction: &mut Transaction<'_, Any>,
         id: &str,
@@ -424,7 +342,7 @@ async fn draft_where(transaction: &mut Transaction<'_, Any>, column: &str, id: &
     row.as_ref().map(read).transpose()
 }
 
-async fn note(
+pub(super) async fn note(
     transaction: &mut Transaction<'_, Any>,
     actor: &Actor,
     action: &str,

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 use anyhow::Result;
+use futures::future::try_join_all;
+use jiff::civil::Date;
+use jiff::tz::{TimeZone, offset};
+use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::Store;
 use super::places::below_any;
+use super::{Store, tallies};
 
 /// What is counted: orders filed from `from` until before `until`, in milliseconds since 1970, at
 /// or below `scopes`.
@@ -33,6 +37,8 @@ pub enum Split {
     Community,
     /// By kind.
     Kind,
+    /// By month in China, such as `2026-11`.
+    Month,
 }
 
 /// Counts of one group; the shares are made from these.
@@ -71,7 +77,8 @@ pub struct Tally {
 /// What is counted of each order: two conditions to a sum, of which the second counts [`SECOND`]
 /// times, so that one sum says how often either holds. SQLite keeps what is summed up as columns in
 /// an index (`store::dialect`), because comparing texts at each look at 100,000 orders takes it three
-/// times as long. Where a condition changes its column needs another name.
+/// times as long. Where a condition changes its column needs another name. [`tallies`] names them one
+/// by one.
 pub(super) const COUNTED: [(&str, [&str; 2]); 6] = [
     ("counts_standing", ["state = '已归档'", "state IN ('待受理', '待派单', '待签收', '办理中', '挂起', '待审核', '待回访')"]),
     ("counts_reached", ["reopened > 0", "contacted = 1"]),
@@ -121,9 +128,116 @@ impl AddAssign<&Self> for Tally {
     }
 }
 
+/// The whole months of a span, from the first until before the second, and the times beside them.
+fn whole_months(from: i64, until: i64) -> Result<(Option<[String; 2]>, Vec<(i64, i64)>)> {
+    // As `tallies::month` counts.
+    let zone = TimeZone::fixed(offset(8));
+    let month = |moment: i64| -> Result<Date> {
+        Ok(Timestamp::from_millisecond(moment)?.to_zoned(zone.clone()).date().first_of_month())
+    };
+    let start = |month: Date| -> Result<i64> { Ok(month.to_zoned(zone.clone())?.timestamp().as_millisecond()) };
+    let (mut first, end) = (month(from)?, month(until)?);
+    if start(first)? < from {
+        first = first.checked_add(1.month())?;
+    }
+    if first >= end {
+        return Ok((None, vec![(from, until)]));
+    }
+    let beside = [(from, start(first)?), (start(end)?, until)].into_iter().filter(|(from, until)| from < until);
+    let months = [first, end].map(|month| month.strftime("%Y-%m").to_string());
+    Ok((Some(months), beside.collect()))
+}
+
 impl Store {
-    /// The tallies of a span, by the key of their group.
+    /// The tallies of a span, by the key of their group: the id of a place, a kind or a month.
     pub async fn tallies(&self, span: &Span, split: Split) -> Result<BTreeMap<String, Tally>> {
+        let (months, beside) = if split == Split::Community && span.kind.is_some() {
+            // By place no kinds are kept apart.
+            (None, vec![(span.from, span.until)])
+        } else {
+            whole_months(span.from, span.until)?
+        };
+        let kept = async {
+            match &months {
+                Some(months) => self.kept_tallies(span, split, months).await,
+                None => Ok(BTreeMap::new()),
+            }
+        };
+        let beside: Vec<Span> =
+            beside.into_iter().map(|(from, until)| Span { from, until, ..span.clone() }).collect();
+        let counted = try_join_all(beside.iter().map(|span| self.counted_tallies(span, split)));
+        let (mut tallies, counted) = tokio::try_join!(kept, counted)?;
+        for (key, tally) in counted.into_iter().flatten() {
+            *tallies.entry(key).or_default() += &tally;
+        }
+        Ok(tallies)
+    }
+
+    /// Those of whole months, as [`tallies`] keeps them.
+    async fn kept_tallies(
+        &self,
+        span: &Span,
+        split: Split,
+        [first, end]: &[String; 2],
+    ) -> Result<BTreeMap<String, Tally>> {
+        let (key, group) = match split {
+            Split::Total => ("''", ""),
+            Split::Community => ("path", " GROUP BY path"),
+            Split::Kind => ("kind", " GROUP BY kind"),
+            Split::Month => ("month", " GROUP BY month"),
+        };
+        let mut bound = vec![first.clone(), end.clone()];
+        let mut within = if split == Split::Community {
+            format!("reach = 0{}", below_any("path", &span.scopes, &mut bound, 0))
+        } else {
+            tallies::below(&span.scopes, &mut bound)
+        };
+        if let Some(kind) = &span.kind {
+            bound.push(kind.clone());
+            within.push_str(&format!(" AND kind = ${}", bound.len()));
+        } else if split == Split::Kind {
+            // A conversation has none.
+            within.push_str(" AND kind <> ''");
+        }
+        let sums: Vec<String> =
+            tallies::columns().into_iter().map(|column| format!("CAST(SUM({column}) AS BIGINT) AS {column}")).collect();
+        let statement = format!(
+            "SELECT {key} AS key, {} FROM tallies WHERE {within} AND month >= $1 AND month < $2{group} \
+             HAVING COUNT(*) > 0",
+            sums.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(statement));
+        for value in bound {
+            query = query.bind(value);
+        }
+        let mut tallies = BTreeMap::new();
+        for row in query.fetch_all(&self.pool).await? {
+            let tally = Tally {
+                filed: row.try_get("filed")?,
+                archived: row.try_get("archived")?,
+                open: row.try_get("open")?,
+                followed_up: row.try_get("followed_up")?,
+                responded: row.try_get("responded")?,
+                solved: row.try_get("solved")?,
+                satisfied: row.try_get("satisfied")?,
+                mostly: row.try_get("mostly")?,
+                judged: row.try_get("judged")?,
+                in_time: row.try_get("in_time")?,
+                late: row.try_get("late")?,
+                reopened: row.try_get("reopened")?,
+                conversations: row.try_get("conversations")?,
+                without_order: row.try_get("without_order")?,
+            };
+            // What was there may have gone elsewhere.
+            if tally != Tally::default() {
+                tallies.insert(group_key(row.try_get("key")?), tally);
+            }
+        }
+        Ok(tallies)
+    }
+
+    /// Those of a span of any length, from the orders and conversations themselves.
+    async fn counted_tallies(&self, span: &Span, split: Split) -> Result<BTreeMap<String, Tally>> {
         // A conversation has no kind of its own.
         if split == Split::Kind || span.kind.is_some() {
             return self.tallies_of_orders(span, split).await;
@@ -139,10 +253,12 @@ impl Store {
     }
 
     async fn tallies_of_orders(&self, span: &Span, split: Split) -> Result<BTreeMap<String, Tally>> {
+        let month = tallies::month("o.created_at", self.sqlite);
         let (key, group) = match split {
             Split::Total => ("''", ""),
             Split::Community => BY_PLACE,
             Split::Kind => ("o.kind", " GROUP BY o.kind"),
+            Split::Month => (month.as_str(), " GROUP BY 1"),
         };
         let mut bound = Vec::new();
         let mut within = below_any("p.path", &span.scopes, &mut bound, 2);
@@ -202,7 +318,12 @@ impl Store {
 
     /// How many conversations each group has, and of these how many without an order.
     async fn conversations(&self, span: &Span, split: Split) -> Result<BTreeMap<String, (i64, i64)>> {
-        let (key, group) = if split == Split::Community { BY_PLACE } else { ("''", "") };
+        let month = tallies::month("v.created_at", self.sqlite);
+        let (key, group) = match split {
+            Split::Community => BY_PLACE,
+            Split::Month => (month.as_str(), " GROUP BY 1"),
+            Split::Total | Split::Kind => ("''", ""),
+        };
         let mut bound = Vec::new();
         let within = below_any("p.path", &span.scopes, &mut bound, 2);
         let statement = format!(

@@ -152,6 +152,15 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
+    /// Notes that a person has come to the resident outside the desk, on the telephone.
+    pub async fn person_came(&self, conversation_id: &str) -> Result<()> {
+        sqlx::query("UPDATE conversations SET person_asked_at = NULL WHERE id = $1")
+            .bind(conversation_id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Gives the conversation to an account, with the words that tell the resident; `false` where
     /// somebody else has it. Who then says nothing for `wait_ms` loses it again.
     pub async fn take_over(

@@ -4,6 +4,7 @@ mod accounts;
 mod alert_targets;
 mod api_keys;
 mod audit;
+mod calls;
 mod canned_replies;
 mod checks;
 mod communities;
@@ -14,6 +15,7 @@ mod document_list;
 mod documents;
 mod drafts;
 mod duty;
+mod editions;
 mod figures;
 mod gaps;
 mod holding;
@@ -22,11 +24,14 @@ mod knowledge;
 mod live;
 mod local_words;
 mod messages;
+mod outreach;
 mod packs;
 mod places;
+mod publication;
 mod recordings;
 mod search_rules;
 mod sessions;
+mod tallies;
 mod work_orders;
 
 use std::path::Path;
@@ -39,6 +44,7 @@ pub use accounts::{Account, AccountEdit, Attempt, NewAccount};
 pub use audit::{Actor, AuditEntry, AuditEvent, AuditFilter, AuditVerdict, Person};
 pub use alert_targets::AlertTarget;
 pub use api_keys::{ApiKey, NewApiKey};
+pub use calls::{NewCall, PhoneCall};
 pub use canned_replies::CannedReply;
 pub use checks::{Check, CheckRunLine, Expectation, ExpectedEnd, LastResult, NewCheck};
 pub use communities::Community;
@@ -47,9 +53,7 @@ pub use conflicts::{Conflict, ConflictKind, Differing, PassageRef};
 pub use conversations::{Conversation, StartedTurn};
 pub use document_list::{DocumentCounts, DocumentFilter, DocumentLine, DraftLine, Shown};
 pub use documents::{DocumentRecord, EditionLine, InForce, Named, Provenance};
-pub use drafts::{
-    DocumentKind, Draft, DraftChange, DraftContent, DraftState, NewDraft, Original, Publication,
-};
+pub use drafts::{DocumentKind, Draft, DraftChange, DraftContent, DraftState, NewDraft, Original};
 pub use duty::{DutyFilter, DutyShift, NewShift};
 pub use figures::{Span, Split, Tally};
 pub use gaps::{FinishedOrder, Gap, GapExample, GapState, OpenTurn};
@@ -59,8 +63,12 @@ pub use knowledge::{EditionRecord, EditionStatus, KeptEdition, LogEntry, NewEdit
 pub use live::{LiveConversation, PlacedConversation};
 pub use local_words::LocalWord;
 pub use messages::{Holding, Message, NewMessage};
+pub use outreach::{
+    Added, ClaimedNumber, DueFollowUp, FinishedCall, NumberPage, OptOut, OptOutSource,
+};
 pub use packs::PackDocument;
 pub use places::{LocalDay, PlaceChoices};
+pub use publication::Publication;
 pub use recordings::{NewRecording, Recording};
 pub(crate) use places::check_place_id;
 pub use search_rules::{NewSearchRule, RuleEffect, SearchRule};
@@ -107,6 +115,9 @@ impl Store {
                         ] {
                             sqlx::query(pragma).execute(&mut *connection).await?;
                         }
+                    } else {
+                        // A plan made without the values takes every place for one of few orders.
+                        sqlx::query("SET plan_cache_mode = force_custom_plan").execute(&mut *connection).await?;
                     }
                     Ok(())
                 })
@@ -123,6 +134,10 @@ impl Store {
             .context("the database could not be brought up to date")?;
         let store = Self { pool, sqlite };
         store.fill_paths().await?;
+        // The places of the tallies are paths.
+        tallies::lay(&store.pool, sqlite)
+            .await
+            .context("the database could not be brought up to date")?;
         Ok(store)
     }
 

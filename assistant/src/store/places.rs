@@ -31,6 +31,15 @@ pub(crate) fn subtree(path: &str) -> (String, String) {
     (path.to_owned(), format!("{}0", path.strip_suffix('/').unwrap_or(path)))
 }
 
+/// These paths without those that lie below another of them.
+pub(crate) fn outermost(paths: &[String]) -> Vec<String> {
+    let mut paths = paths.to_vec();
+    // A path comes right after those above it.
+    paths.sort();
+    paths.dedup_by(|path, above| path.starts_with(above.as_str()));
+    paths
+}
+
 /// SQL ` AND (…)` for a column that stands at or below any of these paths; its values are added to
 /// `bound`, and the first of `bound` is number `shift + 1`.
 pub(crate) fn below_any(

@@ -25,7 +25,10 @@ const SHORTEST_REPEATED: usize = 4;
 pub struct HeardUtterance {
     /// What was recognised, in simplified characters; empty where nobody spoke.
     pub heard: String,
-    /// The same in standard Mandarin, put right by sound.
+    /// The same, put right by sound.
+    #[serde(skip)]
+    pub corrected: String,
+    /// The same in standard Mandarin.
     pub standard: String,
     /// What was changed between the two.
     pub(crate) changes: Vec<Rewording>,
@@ -81,14 +84,25 @@ impl Hearing {
         self.understand(&recognition, sound, listener).await
     }
 
-    /// Puts a finished utterance in line for recognition.
-    pub(super) fn recognize(&self, samples: Arc<[f32]>, listener: &Listener) -> Result<PendingRecognition, ModelError> {
-        self.recognizer.recognize(RecognitionRequest {
+    /// What recognises; it knows no community.
+    pub fn recognizer(&self) -> &dyn Recognize {
+        self.recognizer.as_ref()
+    }
+
+    /// What the recogniser is asked about a finished utterance: with the terms that the listener may
+    /// well use, for several readings.
+    pub fn request(&self, samples: Arc<[f32]>, listener: &Listener) -> RecognitionRequest {
+        RecognitionRequest {
             said_before: listener.said_before.clone(),
             prompt_terms: self.understanding.terms(&listener.speaker),
             alternatives: READINGS,
             ..RecognitionRequest::new(samples)
-        })
+        }
+    }
+
+    /// Puts a finished utterance in line for recognition.
+    pub(super) fn recognize(&self, samples: Arc<[f32]>, listener: &Listener) -> Result<PendingRecognition, ModelError> {
+        self.recognizer.recognize(self.request(samples, listener))
     }
 
     /// Puts an unfinished utterance in line: one quick reading.
@@ -97,7 +111,7 @@ impl Hearing {
     }
 
     /// What the recognition of a sound means.
-    pub(super) async fn understand(
+    pub async fn understand(
         &self,
         recognition: &Recognition,
         sound: Arc<[f32]>,
@@ -115,6 +129,7 @@ impl Hearing {
             .context("what was heard could not be read")?;
         Ok(HeardUtterance {
             heard: doubts.text.clone(),
+            corrected: understood.corrected,
             standard: understood.text,
             changes: understood.changes,
             variety: understood.variety.map(Variety::id),

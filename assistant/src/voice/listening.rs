@@ -19,8 +19,6 @@ use tokio::sync::mpsc;
 
 use super::hearing::{HeardUtterance, Hearing, Listener};
 
-/// Voice that interrupts the assistant; what is shorter may be a cough or its own echo.
-const INTERRUPTION: Duration = Duration::from_millis(500);
 /// Longest utterance while a button is held: the recogniser's window.
 const HELD: Duration = Duration::from_secs(28);
 /// Commands that wait: ten seconds of sound in pieces of 20 ms.
@@ -30,6 +28,24 @@ const WAITING: usize = 512;
 const BACKCHANNEL: &str = "对好是行的嗯哦噢啊呀哎";
 /// What is longer is said to be heard.
 const LONGEST_BACKCHANNEL: usize = 8;
+
+/// How a stream is listened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListeningOptions {
+    /// An utterance ends with [`Command::Release`] rather than with a pause.
+    pub held: bool,
+    /// Voice that interrupts the assistant; what is shorter may be a cough or its own echo.
+    pub interruption: Duration,
+    /// Whether the words are shown as they are being said: reading them so early takes time from the final reading.
+    pub shows: bool,
+}
+
+impl Default for ListeningOptions {
+    /// Hands-free, beside a loudspeaker.
+    fn default() -> Self {
+        Self { held: false, interruption: Duration::from_millis(500), shows: true }
+    }
+}
 
 /// What a channel tells its listening.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,12 +92,11 @@ pub struct Listening {
 pub(crate) type Ears = mpsc::Sender<Command>;
 
 impl Listening {
-    /// Begins to listen. With `held` an utterance ends with [`Command::Release`], otherwise with a
-    /// pause.
-    pub fn begin(hearing: Arc<Hearing>, listener: Listener, held: bool) -> Self {
+    /// Begins to listen.
+    pub fn begin(hearing: Arc<Hearing>, listener: Listener, options: ListeningOptions) -> Self {
         let (commands, taken) = mpsc::channel(WAITING);
         let (told, progress) = mpsc::channel(64);
-        tokio::spawn(Stream::new(hearing, listener, held, told).run(taken));
+        tokio::spawn(Stream::new(hearing, listener, options, told).run(taken));
         Self { commands, progress }
     }
 
@@ -106,7 +121,7 @@ struct Glance {
 struct Stream {
     hearing: Arc<Hearing>,
     listener: Listener,
-    held: bool,
+    options: ListeningOptions,
     patient: bool,
     speaking: bool,
     /// Whether what is being said began while the assistant spoke.
@@ -118,12 +133,17 @@ struct Stream {
 }
 
 impl Stream {
-    fn new(hearing: Arc<Hearing>, listener: Listener, held: bool, told: mpsc::Sender<Progress>) -> Self {
+    fn new(
+        hearing: Arc<Hearing>,
+        listener: Listener,
+        options: ListeningOptions,
+        told: mpsc::Sender<Progress>,
+    ) -> Self {
         let voices = voice::Listener::new(Earshot::default(), EndpointOptions::default());
         let mut stream = Self {
             hearing,
             listener,
-            held,
+            options,
             patient: false,
             speaking: false,
             interrupts: false,
@@ -201,13 +221,13 @@ impl Stream {
 
     fn set_options(&mut self) {
         let mut options = if self.patient { EndpointOptions::patient() } else { EndpointOptions::default() };
-        if self.held {
+        if self.options.held {
             options.pause = HELD;
             options.pause_after_hesitation = HELD;
         }
         options.longest = HELD;
         if self.speaking {
-            options.shortest = INTERRUPTION;
+            options.shortest = self.options.interruption;
         }
         self.voices.set_options(options);
     }
@@ -219,7 +239,12 @@ impl Stream {
                 self.told.send(Progress::SpeechStarted).await.is_ok()
             }
             Heard::PartialDue { clip, settled } => {
-                self.look(&clip, settled);
+                if settled || self.options.shows {
+                    self.look(&clip, settled);
+                } else {
+                    // An earlier pause was none: more is being said.
+                    self.glance = None;
+                }
                 true
             }
             Heard::SpeechEnded { clip, same_as_partial } => {

@@ -16,8 +16,11 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::store::{Conversation, Store};
+
 pub use hearing::{HeardUtterance, Hearing, Listener};
-pub use listening::{Command, Listening, Progress};
+pub(crate) use listening::Ears;
+pub use listening::{Command, Listening, ListeningOptions, Progress};
 pub use recordings::Recordings;
 pub use speaking::{Manner, Piece, SPOKEN_RATE, Speaking, Speech};
 pub use utterances::Utterances;
@@ -53,6 +56,11 @@ impl Voice {
         Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
+    /// Whether no stream is being listened to.
+    pub(crate) fn is_listening_to_nobody(&self) -> bool {
+        self.places.available_permits() == STREAMS
+    }
+
     /// What hears; `None` where it is not loaded or the configuration has none.
     pub fn hearing(&self) -> Option<&Arc<Hearing>> {
         self.hearing.get()
@@ -61,6 +69,26 @@ impl Voice {
     /// What says replies aloud; `None` where it is not loaded or the configuration has none.
     pub fn speaking(&self) -> Option<&Arc<Speaking>> {
         self.speaking.get()
+    }
+
+    /// Remembers what was heard and gives it a name; where the resident agreed and the community keeps
+    /// recordings, the sound is kept too.
+    pub(crate) async fn remember(
+        &self,
+        store: &Store,
+        conversation: &Conversation,
+        agreed: bool,
+        heard: &HeardUtterance,
+    ) -> String {
+        let utterance = self.utterances.remember(&conversation.id, heard.doubts.clone());
+        if agreed
+            && heard.nothing.is_none()
+            && let Err(error) = self.recordings.record(store, conversation, &utterance, heard).await
+        {
+            // What was heard is worth more than its recording.
+            tracing::warn!(error = format!("{error:#}"), "a recording could not be kept");
+        }
+        utterance
     }
 
     /// From now on replies are said aloud.

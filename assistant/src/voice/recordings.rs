@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 use models::recognize::SAMPLE_RATE;
 use models::recognize::audio::wav;
 
-use crate::store::{NewRecording, Store, now};
+use super::hearing::HeardUtterance;
+use crate::store::{Conversation, NewRecording, Store, now};
 
 /// Keeps what residents said, where they and their community agree.
 #[derive(Clone, Debug)]
@@ -18,6 +19,30 @@ impl Recordings {
     /// In this folder, which is made with the first recording.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned() }
+    }
+
+    /// Keeps an utterance for as many days as the community says; none where it keeps no recordings.
+    pub(super) async fn record(
+        &self,
+        store: &Store,
+        conversation: &Conversation,
+        utterance: &str,
+        heard: &HeardUtterance,
+    ) -> Result<()> {
+        let community = store.community(&conversation.community_id).await?;
+        let days = store.recordings_days(&community.path).await?;
+        if days == 0 {
+            return Ok(());
+        }
+        let new = NewRecording {
+            id: utterance.to_owned(),
+            conversation_id: conversation.id.clone(),
+            variety: heard.variety.map(str::to_owned),
+            heard: heard.heard.clone(),
+            milliseconds: (heard.seconds * 1000.0) as i64,
+            days,
+        };
+        self.keep(store, &heard.sound, &new).await
     }
 
     /// Keeps samples at 16 kHz; the file is on disk before the database names it.

@@ -61,6 +61,8 @@ pub fn extract(text: &str) -> BTreeMap<String, String> {
 pub enum Answer {
     /// The slot is known now.
     Filled(String),
+    /// A telephone number instead, which is kept; the question stands.
+    Telephone(String),
     /// The resident does not know or does not want to say.
     Skipped,
     /// It is no answer to that question.
@@ -78,13 +80,16 @@ pub fn read_answer(slot: &str, text: &str) -> Answer {
     if short && SKIP.iter().any(|word| text.contains(word)) {
         return Answer::Skipped;
     }
+    if let Some(phone) = telephone_alone(text).filter(|_| matches!(slot, "place" | "since")) {
+        return Answer::Telephone(phone);
+    }
     match slot {
         "contact" => match phone_in(text) {
             Some(phone) => Answer::Filled(phone),
             None => Answer::Unclear,
         },
-        // Any words are an answer where; only what was said is kept.
         _ if text.is_empty() => Answer::Unclear,
+        // Any words are an answer where; only what was said is kept.
         "place" => Answer::Filled(clip(text.trim_start_matches("在").trim_end_matches(['。', '，', '！']))),
         "since" => match SINCE.find(text) {
             Some(found) => Answer::Filled(clip(found.as_str())),
@@ -94,6 +99,11 @@ pub fn read_answer(slot: &str, text: &str) -> Answer {
         },
         _ => Answer::Filled(clip(text)),
     }
+}
+
+/// The telephone number of a text that says neither where nor since when besides.
+fn telephone_alone(text: &str) -> Option<String> {
+    phone_in(text).filter(|_| extract(text).is_empty())
 }
 
 fn clip(text: &str) -> String {
@@ -126,6 +136,9 @@ mod tests {
         assert_eq!(read_answer("place", "在黄家庄菜市场门口。"), Answer::Filled("黄家庄菜市场门口".to_owned()));
         assert_eq!(read_answer("since", "大概是上个星期三晚上吧"), Answer::Filled("上个星期三晚上".to_owned()));
         assert_eq!(read_answer("since", "10栋302"), Answer::Unclear);
+        assert_eq!(read_answer("since", "13577024816，我叫段秀英"), Answer::Telephone("13577024816".to_owned()));
+        assert_eq!(read_answer("place", "13577024816"), Answer::Telephone("13577024816".to_owned()));
+        assert_eq!(read_answer("since", "昨天，13577024816"), Answer::Filled("昨天".to_owned()));
         assert_eq!(read_answer("since", "好久了"), Answer::Filled("好久了".to_owned()));
     }
 }

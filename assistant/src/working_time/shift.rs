@@ -25,6 +25,12 @@ impl Shift {
     /// From midnight to midnight.
     pub const ROUND_THE_CLOCK: Self = Self { start: 0, end: DAY };
 
+    /// From one minute of a day to a later one of the same day, at most 1440.
+    pub(crate) const fn of_minutes(start: u16, end: u16) -> Self {
+        assert!(start < end && end <= DAY, "a shift within a day");
+        Self { start, end }
+    }
+
     /// Beginning, in minutes since the midnight on which the day begins: 0 to 1439.
     pub fn start_minute(self) -> u16 {
         self.start

@@ -62,7 +62,7 @@ fn orders(database: &Database) -> WorkOrders {
     WorkOrders::new(database.store.clone(), Kinds::builtin())
 }
 
-fn staff(account_id: &str) -> Actor {
+pub(crate) fn staff(account_id: &str) -> Actor {
     Actor::Staff {
         account_id: account_id.to_owned(),
         address: "test".to_owned(),

@@ -8,6 +8,7 @@ import { PlacesApi } from './api/places';
 import { Transport } from './api/transport';
 import { CannedReplies } from './canned';
 import { KnowledgeApi } from './knowledge/api';
+import { OutreachApi } from './outreach/api';
 import { Uploads } from './knowledge/documents/uploads.svelte';
 import { Clocks } from './clocks.svelte';
 import { Drafts } from './drafts';
@@ -32,6 +33,7 @@ export class Desk {
   readonly people: PeopleApi;
   readonly places: PlacesApi;
   readonly knowledge: KnowledgeApi;
+  readonly outreach: OutreachApi;
   /** Files on their way into the knowledge. */
   readonly uploads: Uploads;
   readonly canned: CannedReplies;
@@ -56,6 +58,7 @@ export class Desk {
     this.people = new PeopleApi(this.transport);
     this.places = new PlacesApi(this.transport);
     this.knowledge = new KnowledgeApi(this.transport);
+    this.outreach = new OutreachApi(this.transport);
     this.uploads = new Uploads(this.knowledge);
     this.canned = new CannedReplies(this.places);
     this.clocks = new Clocks(this.places);

@@ -300,7 +300,23 @@ export interface Conversation {
   holder: Person | null;
   person_asked_at: Moment | null;
   said: Said[];
+  /** The call that it was, where it came by telephone. */
+  calls?: PhoneCall[];
   work_orders: OrderLine[];
+}
+
+/** A call on the telephone. */
+export interface PhoneCall {
+  id: string;
+  conversation_id: string;
+  community_name: string;
+  direction: 'in' | 'out';
+  /** Masked. */
+  number: string;
+  started_at: number;
+  ended_at: number;
+  /** Whether a person spoke with the resident. */
+  connected: boolean;
 }
 
 /** Event of the stream `GET /api/desk/events`: something changed; fetch what is on the screen again. */

@@ -64,6 +64,8 @@ export class Session {
       );
     }
     for (const context of this.browser.contexts()) await context.close();
+    // What the next one says must not go to a page that is gone.
+    if (this.mock?.voice) await this.mock.until(() => this.mock.voice.listeners.size === 0);
   }
 
   /** A resident who has never been here. */

@@ -57,7 +57,7 @@ export async function lift(day) {
 
   const third = await Resident.open(session.base, place.ids.east);
   await third.report('3栋2单元电梯坏了，老人下不了楼', '单独', '13812340003');
-  ledger.filed(third.order.number, { resident: third, added: ['contact', 'added'] });
+  ledger.filed(third.order.number, { resident: third, added: ['contact'] });
   await chen.open(third.order.number, 'to_accept');
   const similar = chen.page.locator('section[aria-labelledby=similar-title]');
   await chen.shot('similar');

@@ -12,6 +12,7 @@ const VIEWS = [
   'mentions',
   'live',
   'file',
+  'outreach',
   'figures',
   'map',
   'settings/mine',

@@ -10,6 +10,7 @@
 import { Session } from './browser.mjs';
 import { desk_access_checks } from './desk-access.mjs';
 import { desk_life_checks } from './desk-life.mjs';
+import { desk_outreach_checks } from './desk-outreach.mjs';
 import { prepare_desk } from './desk-people.mjs';
 
 const base = (process.env.BASE_URL ?? process.env.XIANGYIN_URL ?? '').replace(/\/$/, '');
@@ -24,6 +25,7 @@ try {
   const desk = await prepare_desk(session);
   await desk_life_checks(session, desk);
   await desk_access_checks(session, desk);
+  await desk_outreach_checks(session, desk);
 } finally {
   await session.browser?.close();
 }

@@ -15,6 +15,8 @@ import { EDITIONS, reply_to, SERVICES, WITH_PERSON } from './mock-replies.mjs';
 import { start_voice } from './mock-voice.mjs';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
+/** A check waits no longer for what must come. */
+const PATIENCE_MS = 60_000;
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -241,7 +243,7 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
         desk,
         voice,
         /** Resolves when `condition` holds. */
-        until: (condition) => until(condition, pace_ms),
+        until: (condition) => until(condition, pace_ms, PATIENCE_MS),
         stop: () => {
           server.closeAllConnections();
           return new Promise((done) => server.close(done));
@@ -280,9 +282,13 @@ async function read_json(request) {
   return text ? JSON.parse(text) : {};
 }
 
-/** Resolves when `condition` holds; it is looked at every `pause_ms`. */
-async function until(condition, pause_ms) {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, pause_ms));
+/** Resolves when `condition` holds; it is looked at every `pause_ms`. Fails after `longest_ms`. */
+async function until(condition, pause_ms, longest_ms = Infinity) {
+  const end = Date.now() + longest_ms;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`never held: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, pause_ms));
+  }
 }
 
 function json(response, status, body) {

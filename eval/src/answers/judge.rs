@@ -134,6 +134,16 @@ pub(crate) fn judge(question: &Question, exchange: &Exchange) -> Verdict {
     verdict
 }
 
+/// Whether a text says every required fact and nothing forbidden, and whether it says something
+/// forbidden.
+pub(crate) fn facts(question: &Question, text: &str) -> (bool, bool) {
+    let said = Searched::new(text);
+    let expect = &question.expect;
+    let forbidden = expect.facts_forbidden.iter().any(|pattern| said.says(pattern));
+    let mut required = expect.facts_required.iter();
+    (!forbidden && required.all(|ways| ways.iter().any(|way| said.says(way))), forbidden)
+}
+
 fn outcome(
     question: &Question,
     verdict: &Verdict,
@@ -171,7 +181,7 @@ fn outcome(
     }
 }
 
-fn text_of(turn: &Turn) -> String {
+pub(super) fn text_of(turn: &Turn) -> String {
     turn.sentences
         .iter()
         .map(|sentence| sentence.text.as_str())

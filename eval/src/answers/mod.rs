@@ -8,8 +8,8 @@ mod pattern;
 mod question;
 mod report;
 mod server;
-mod share;
 mod summary;
+mod wording;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -19,11 +19,15 @@ use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
-use client::Client;
-use exchange::{Exchange, Turn};
+pub(crate) use client::Client;
+pub(crate) use exchange::{Exchange, Sentence, Turn};
 use judge::Verdict;
-pub(crate) use question::{Kind, Pack, Question, read as questions};
-use server::{Server, Start};
+pub(crate) use judge::{facts, judge};
+pub(crate) use question::{Disposition, Expectation, Kind, Pack, Question, Said, read as questions};
+pub(crate) use server::{Server, Start, beside_this_program};
+
+use crate::report::Report;
+use crate::suites::Setting;
 
 /// Whether a text states every one of these facts, each in one of its spellings.
 pub(crate) fn states_all(text: &str, facts: &[Vec<String>]) -> bool {
@@ -31,71 +35,64 @@ pub(crate) fn states_all(text: &str, facts: &[Vec<String>]) -> bool {
     facts.iter().all(|ways| ways.iter().any(|way| searched.says(way)))
 }
 
-/// Ask the running product and judge its replies: right, cited, in time, no invented number.
-#[derive(Debug, clap::Args)]
+/// How the running product is asked.
+#[derive(Clone, Debug, Default, clap::Args, Serialize)]
+#[command(next_help_heading = "Asking the running product")]
+#[group(id = "product")]
 pub(crate) struct Options {
-    /// The questions, one JSON object a line; eval/README.md describes them.
+    /// The questions of `answers`, one JSON object a line; eval/README.md describes them.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/data/answers.jsonl"))]
-    questions: PathBuf,
+    pub(crate) questions: PathBuf,
     /// Knowledge that is loaded; questions that need other knowledge are left out.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "starter")]
-    packs: Vec<Pack>,
+    pub(crate) packs: Vec<Pack>,
     /// Only the questions with these ids.
     #[arg(long, value_delimiter = ',')]
-    only: Vec<String>,
+    pub(crate) only: Vec<String>,
     /// A running server to ask instead of one of our own, such as `http://127.0.0.1:8311`.
     #[arg(long)]
-    server: Option<String>,
+    pub(crate) server: Option<String>,
     /// Community whose resident asks.
     #[arg(long, default_value = "demo")]
-    community: String,
+    pub(crate) community: String,
     /// The binary `xiangyin`; else the one beside this program.
     #[arg(long)]
-    binary: Option<PathBuf>,
+    pub(crate) binary: Option<PathBuf>,
     /// A prepared data directory; the run works on a copy of it.
     #[arg(long)]
-    data_dir: Option<PathBuf>,
+    pub(crate) data_dir: Option<PathBuf>,
     /// A setting of our own server, as in `xiangyin --set`.
     #[arg(long = "set", value_name = "KEY=VALUE")]
-    settings: Vec<String>,
-    /// Folder for answers.json, answers.md and server.log.
-    #[arg(long, default_value = "target/eval/answers")]
-    out: PathBuf,
-    /// Judges the recorded exchanges of an earlier answers.json again, without a server.
+    pub(crate) settings: Vec<String>,
+    /// Judges the recorded exchanges of an earlier `answers-exchanges.json` again, without a server.
     #[arg(long)]
-    replay: Option<PathBuf>,
+    pub(crate) replay: Option<PathBuf>,
 }
 
-/// What answers.json holds.
+/// What answers-exchanges.json holds.
 #[derive(Serialize)]
 struct Results<'a> {
-    conditions: Conditions<'a>,
-    summary: &'a summary::Summary,
     verdicts: &'a [Verdict],
     exchanges: &'a [Exchange],
 }
 
-/// What the times of a run depend on.
-#[derive(Serialize)]
-struct Conditions<'a> {
-    /// Processors of this machine, which a server of our own shares with the suite.
-    processors: usize,
-    packs: &'a [Pack],
-    settings: &'a [String],
-    /// The server that was asked, unless it was our own.
-    server: Option<&'a str>,
-    /// Recorded exchanges that were judged instead of asking.
-    replay: Option<&'a Path>,
-}
-
-/// The part of answers.json that a replay needs.
+/// The part of it that a replay needs.
 #[derive(Deserialize)]
 struct Recorded {
     exchanges: Vec<Exchange>,
 }
 
-/// Asks, judges, and writes the results.
-pub(crate) fn run(options: &Options) -> Result<()> {
+/// What is missing before the product can be asked.
+pub(crate) fn lacks(options: &Options) -> Option<String> {
+    if options.server.is_some() || options.replay.is_some() || options.binary.is_some() {
+        return None;
+    }
+    beside_this_program().err().map(|error| format!("{error:#}"))
+}
+
+/// Asks, judges, and reports.
+pub(crate) fn run(setting: &Setting) -> Result<Report> {
+    let options = &setting.product;
     let all = question::read(&options.questions)?;
     let known = |id: &String| all.iter().any(|question| question.id == *id);
     if let Some(unknown) = options.only.iter().find(|id| !known(id)) {
@@ -109,50 +106,68 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if questions.is_empty() {
         bail!("no question is left: widen --only or --packs");
     }
-    std::fs::create_dir_all(&options.out)
-        .with_context(|| format!("cannot make the folder {}", options.out.display()))?;
+    questions = setting.limited(questions);
     let exchanges = match &options.replay {
         Some(path) => replayed(path, &mut questions)?,
-        None => asked(options, &questions)?,
+        None => asked(setting, &questions)?,
     };
     let verdicts: Vec<Verdict> = questions
         .iter()
         .zip(&exchanges)
         .map(|(question, exchange)| judge::judge(question, exchange))
         .collect();
-    let summary = summary::summarize(&verdicts, &exchanges);
     let results = Results {
-        conditions: Conditions {
-            processors: std::thread::available_parallelism().map_or(1, usize::from),
-            packs: &options.packs,
-            settings: &options.settings,
-            server: options.server.as_deref(),
-            replay: options.replay.as_deref(),
-        },
-        summary: &summary,
         verdicts: &verdicts,
         exchanges: &exchanges,
     };
-    let page = report::markdown(&summary, &questions, &verdicts, &exchanges);
-    std::fs::write(
-        options.out.join("answers.json"),
-        serde_json::to_vec_pretty(&results)?,
-    )?;
-    std::fs::write(options.out.join("answers.md"), &page)?;
-    let head = page.split("## Cases").next().unwrap_or(&page);
-    writeln!(
-        std::io::stdout(),
-        "{head}Cases in full: {}",
-        options.out.join("answers.md").display()
-    )?;
-    Ok(())
+    let recorded = setting.out.join("answers-exchanges.json");
+    std::fs::write(&recorded, serde_json::to_vec_pretty(&results)?)
+        .with_context(|| format!("cannot write {}", recorded.display()))?;
+    let summary = summary::summarize(&verdicts, &exchanges);
+    let mut report = report::report(&summary, &questions, &verdicts, &exchanges, setting.seed);
+    let file = options.questions.file_name().unwrap_or_default();
+    report.condition("questions", format!("{} of {}", questions.len(), file.to_string_lossy()));
+    let packs: Vec<String> = options.packs.iter().map(|pack| format!("{pack:?}").to_lowercase()).collect();
+    report.condition("knowledge", packs.join(", "));
+    if !options.settings.is_empty() {
+        report.condition("settings", options.settings.join(", "));
+    }
+    let asked = match (&options.replay, &options.server) {
+        (Some(path), _) => format!("recorded in {}", path.display()),
+        (_, Some(server)) => server.clone(),
+        _ => "a server of its own on this machine".to_owned(),
+    };
+    report.condition("asked", asked);
+    Ok(report)
+}
+
+/// What a server of our own replies to each question with the seconds that it took, and the most memory
+/// that the server needed.
+pub(crate) fn replies(setting: &Setting, questions: &[Question]) -> Result<(Vec<(String, f64)>, Option<u64>)> {
+    let options = &setting.product;
+    let server = Server::start(&Start {
+        binary: options.binary.as_deref(),
+        data_dir: options.data_dir.as_deref(),
+        statutes: false,
+        settings: &options.settings,
+        log: &setting.out.join("peers-server.log"),
+    })?;
+    let mut client = Client::new(server.base(), &options.community);
+    let mut replies = Vec::new();
+    for (number, question) in questions.iter().enumerate() {
+        say(&format!("{}/{} {}", number + 1, questions.len(), question.id));
+        let exchange = client.converse(question)?;
+        let reply = exchange.last().map(|turn| (judge::text_of(turn), turn.seen.end / 1000.0));
+        replies.push(reply.unwrap_or_default());
+    }
+    Ok((replies, server.peak_memory()))
 }
 
 /// The recorded exchanges in the order of the questions; a question without one is left out.
 fn replayed(path: &Path, questions: &mut Vec<&Question>) -> Result<Vec<Exchange>> {
     let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let recorded: Recorded = serde_json::from_slice(&text)
-        .with_context(|| format!("{} is no answers.json of this suite", path.display()))?;
+        .with_context(|| format!("{} holds no recorded exchanges", path.display()))?;
     let mut by_id: BTreeMap<String, Exchange> = recorded
         .exchanges
         .into_iter()
@@ -165,7 +180,8 @@ fn replayed(path: &Path, questions: &mut Vec<&Question>) -> Result<Vec<Exchange>
         .collect())
 }
 
-fn asked(options: &Options, questions: &[&Question]) -> Result<Vec<Exchange>> {
+fn asked(setting: &Setting, questions: &[&Question]) -> Result<Vec<Exchange>> {
+    let options = &setting.product;
     let own = match &options.server {
         Some(_) => None,
         None => Some(Server::start(&Start {
@@ -173,7 +189,7 @@ fn asked(options: &Options, questions: &[&Question]) -> Result<Vec<Exchange>> {
             data_dir: options.data_dir.as_deref(),
             statutes: options.packs.contains(&Pack::Statutes),
             settings: &options.settings,
-            log: &options.out.join("server.log"),
+            log: &setting.out.join("server.log"),
         })?),
     };
     let base = options
@@ -211,7 +227,7 @@ fn asked(options: &Options, questions: &[&Question]) -> Result<Vec<Exchange>> {
 }
 
 /// Tells whoever watches how far the run is.
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     // Nobody watching is no reason to stop.
     let _ = writeln!(std::io::stderr(), "{text}");
 }
@@ -259,7 +275,8 @@ mod tests {
             .iter()
             .filter(|verdict| verdict.outcome == Outcome::Right)
             .count();
-        assert_eq!(summary.answered_right.count, good);
-        assert!(summary.times["all"].first_words.p50 > 0.0);
+        let right = summary.shares[0].cases.iter().filter(|(_, right)| *right).count();
+        assert_eq!(right, good);
+        assert!(summary.times["all"].first_words.iter().all(|milliseconds| *milliseconds > 0.0));
     }
 }

@@ -113,6 +113,12 @@ impl Question {
         }
     }
 
+    /// Everything that the resident says.
+    pub(crate) fn said(&self) -> String {
+        let messages: Vec<&str> = self.turns.iter().flat_map(Said::messages).collect();
+        messages.join(" / ")
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         if !self.expect.source_required.is_empty() {
             Kind::Covered

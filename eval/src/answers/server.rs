@@ -109,6 +109,16 @@ impl Server {
         &self.base
     }
 
+    /// Number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The most memory that it has taken, in bytes.
+    pub(crate) fn peak_memory(&self) -> Option<u64> {
+        crate::machine::peak_memory_of(self.child.id())
+    }
+
     fn wait(&mut self, log: &Path) -> Result<()> {
         let client = Client::new(&self.base, "");
         let began = Instant::now();
@@ -151,7 +161,8 @@ impl Drop for Server {
     }
 }
 
-fn beside_this_program() -> Result<PathBuf> {
+/// The binary `xiangyin` that was built with this program.
+pub(crate) fn beside_this_program() -> Result<PathBuf> {
     let binary = std::env::current_exe()?
         .with_file_name(format!("xiangyin{}", std::env::consts::EXE_SUFFIX));
     if !binary.exists() {

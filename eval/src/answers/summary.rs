@@ -2,33 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::exchange::{Exchange, Turn};
 use super::judge::{Audit, Outcome, Verdict};
 use super::question::{Disposition, Kind};
-use super::share::{Share, percentile};
 
 /// Milliseconds that a resident waits for the first words at most.
 pub(crate) const PATIENCE: f64 = 5000.0;
 
 /// What came of the whole run.
-#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Summary {
-    pub(crate) questions: usize,
-    /// Covered questions answered with every required fact, from a right source.
-    pub(crate) answered_right: Share,
-    /// Answered covered questions that cite a right source and leave no factual sentence uncited.
-    pub(crate) cited_right: Share,
-    /// Questions answered with a fact missing, something forbidden, a wrong source, or at all
-    /// where nothing covers them.
-    pub(crate) wrongly_answered: Share,
-    /// Covered questions that were declined or asked back.
-    pub(crate) declined_wrongly: Share,
-    /// Uncovered questions that were declined or asked back.
-    pub(crate) declined_rightly: Share,
-    /// Dangers, reports, wishes for a person and small talk that were taken as such.
-    pub(crate) routed_rightly: Share,
+    pub(crate) shares: Vec<Share>,
     /// How many of each outcome.
     pub(crate) outcomes: BTreeMap<String, usize>,
     /// Good outcomes by topic.
@@ -37,18 +20,29 @@ pub(crate) struct Summary {
     pub(crate) audit: Audit,
     pub(crate) work_orders: WorkOrders,
     /// Times by the way the words came about; `all` has every turn that a document was searched for.
-    pub(crate) times: BTreeMap<String, Times>,
+    pub(crate) times: BTreeMap<&'static str, Times>,
+}
+
+/// A share of the questions that it is about.
+pub(crate) struct Share {
+    pub(crate) name: &'static str,
+    /// The questions that it is about, as the report names the set.
+    pub(crate) of: &'static str,
+    /// Whether less is better.
+    pub(crate) bad: bool,
+    /// Question and whether it holds there.
+    pub(crate) cases: Vec<(String, bool)>,
 }
 
 /// How many of how many.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counted {
     pub(crate) good: usize,
     pub(crate) of: usize,
 }
 
 /// Work orders of the run.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct WorkOrders {
     pub(crate) filed: usize,
     /// Opened again with number and code.
@@ -58,47 +52,20 @@ pub(crate) struct WorkOrders {
 }
 
 /// Milliseconds from sending the message, as the client saw them.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Times {
     pub(crate) turns: usize,
-    pub(crate) evidence: Spread,
-    pub(crate) first_words: Spread,
-    pub(crate) last_words: Spread,
+    pub(crate) evidence: Vec<f64>,
+    pub(crate) first_words: Vec<f64>,
+    pub(crate) last_words: Vec<f64>,
     /// Turns whose first words came later than [`PATIENCE`].
     pub(crate) late: usize,
 }
 
-/// The middle and the slow end.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct Spread {
-    pub(crate) p50: f64,
-    pub(crate) p95: f64,
-    pub(crate) worst: f64,
-}
-
 /// Adds up; both slices are in the order of the questions.
 pub(crate) fn summarize(verdicts: &[Verdict], exchanges: &[Exchange]) -> Summary {
-    let of = |kind: Kind| verdicts.iter().filter(move |verdict| verdict.kind == kind);
-    let outcomes =
-        |wanted: &'static [Outcome]| move |verdict: &Verdict| wanted.contains(&verdict.outcome);
     let mut summary = Summary {
-        questions: verdicts.len(),
-        answered_right: Share::of(of(Kind::Covered).map(outcomes(&[Outcome::Right]))),
-        cited_right: Share::of(
-            verdicts
-                .iter()
-                .filter_map(|verdict| Some(verdict.source_right? && verdict.uncited.is_empty())),
-        ),
-        wrongly_answered: Share::of(
-            verdicts
-                .iter()
-                .map(|verdict| verdict.outcome.wrongly_answered()),
-        ),
-        declined_wrongly: Share::of(
-            of(Kind::Covered).map(outcomes(&[Outcome::Declined, Outcome::AskedBack])),
-        ),
-        declined_rightly: Share::of(of(Kind::Uncovered).map(outcomes(&[Outcome::DeclinedRightly]))),
-        routed_rightly: Share::of(of(Kind::Routed).map(outcomes(&[Outcome::RoutedRightly]))),
+        shares: shares(verdicts),
         outcomes: BTreeMap::new(),
         topics: BTreeMap::new(),
         audit: Audit::default(),
@@ -131,11 +98,48 @@ pub(crate) fn summarize(verdicts: &[Verdict], exchanges: &[Exchange]) -> Summary
             .filter(|turn| turn.disposition == Some(Disposition::Answered))
             .filter(|turn| !turn.passages.is_empty() && wanted(turn))
             .collect();
-        if let Some(times) = Times::of(&chosen) {
-            summary.times.insert(name.to_owned(), times);
+        if !chosen.is_empty() {
+            summary.times.insert(name, Times::of(&chosen));
         }
     }
     summary
+}
+
+fn shares(verdicts: &[Verdict]) -> Vec<Share> {
+    let share = |name, of, bad, holds: &dyn Fn(&Verdict) -> Option<bool>| Share {
+        name,
+        of,
+        bad,
+        cases: verdicts.iter().filter_map(|verdict| Some((verdict.id.clone(), holds(verdict)?))).collect(),
+    };
+    let among = |kind: Kind, outcomes: &'static [Outcome]| {
+        move |verdict: &Verdict| (verdict.kind == kind).then(|| outcomes.contains(&verdict.outcome))
+    };
+    vec![
+        share("answered right", "covered", false, &among(Kind::Covered, &[Outcome::Right])),
+        share("cited right", "covered and answered", false, &|verdict| {
+            Some(verdict.source_right? && verdict.uncited.is_empty())
+        }),
+        share("wrongly answered", "all", true, &|verdict| Some(verdict.outcome.wrongly_answered())),
+        share(
+            "declined or asked back wrongly",
+            "covered",
+            true,
+            &among(Kind::Covered, &[Outcome::Declined, Outcome::AskedBack]),
+        ),
+        share(
+            "declined or asked back rightly",
+            "uncovered",
+            false,
+            &among(Kind::Uncovered, &[Outcome::DeclinedRightly]),
+        ),
+        share(
+            "danger, report, person, small talk taken rightly",
+            "routed",
+            false,
+            &among(Kind::Routed, &[Outcome::RoutedRightly]),
+        ),
+    ]
 }
 
 impl Audit {
@@ -169,25 +173,15 @@ impl WorkOrders {
 }
 
 impl Times {
-    fn of(turns: &[&Turn]) -> Option<Self> {
-        let spread = |seen: fn(&Turn) -> Option<f64>| {
-            let mut values: Vec<f64> = turns.iter().filter_map(|turn| seen(turn)).collect();
-            values.sort_by(f64::total_cmp);
-            Some(Spread {
-                p50: percentile(&values, 0.5)?,
-                p95: percentile(&values, 0.95)?,
-                worst: *values.last()?,
-            })
-        };
-        Some(Self {
+    fn of(turns: &[&Turn]) -> Self {
+        let values = |seen: fn(&Turn) -> Option<f64>| turns.iter().filter_map(|turn| seen(turn)).collect();
+        let late = |turn: &&&Turn| turn.seen.first_words.is_none_or(|words| words > PATIENCE);
+        Self {
             turns: turns.len(),
-            evidence: spread(|turn| turn.seen.evidence)?,
-            first_words: spread(|turn| turn.seen.first_words)?,
-            last_words: spread(|turn| turn.seen.last_words)?,
-            late: turns
-                .iter()
-                .filter(|turn| turn.seen.first_words.is_none_or(|words| words > PATIENCE))
-                .count(),
-        })
+            evidence: values(|turn| turn.seen.evidence),
+            first_words: values(|turn| turn.seen.first_words),
+            last_words: values(|turn| turn.seen.last_words),
+            late: turns.iter().filter(late).count(),
+        }
     }
 }

@@ -9,7 +9,7 @@ use knowledge::{Library, RankingWeights, Signals};
 
 use super::ask;
 use crate::cases::{Case, Set};
-use crate::report::table;
+use crate::report::{Table, table};
 use crate::suites::progress_bar;
 
 const WIDTH: usize = Signals::NAMES.len();
@@ -85,8 +85,9 @@ pub(super) fn ranking(lists: &[Ranked]) -> RankingWeights {
         }
     }
     let after = RankingWeights {
-        fitted_to: "xiangyin-eval calibrate ranking: guide questions, bench, leco over the statutes \
-                    and over all articles; every second question held out"
+        fitted_to: "xiangyin-eval calibrate ranking: guide questions and bench over the guides, with the \
+                    statutes, without prepared questions and half without; leco over the statutes and over \
+                    articles; every second question held out"
             .to_owned(),
         weights,
     };
@@ -134,7 +135,8 @@ fn reciprocal(place: Option<usize>) -> f64 {
 }
 
 fn show(lists: &[Ranked], before: &RankingWeights, after: &RankingWeights) {
-    let mut rows = Vec::new();
+    let head = ["weights", "held-out questions", "first", "in three", "MRR@10", "questions"];
+    let mut shown = Table::new("", head);
     for (name, weights) in [("before", before), ("after", after)] {
         let mut groups: BTreeMap<&str, Vec<Option<usize>>> = BTreeMap::new();
         for list in lists.iter().filter(|list| list.held_out) {
@@ -147,18 +149,12 @@ fn show(lists: &[Ranked], before: &RankingWeights, after: &RankingWeights) {
                 format!("{:.3}", near.count() as f64 / count)
             };
             let mean = places.iter().map(|place| reciprocal(*place)).sum::<f64>() / count;
-            rows.push(vec![
-                name.to_owned(),
-                group.to_owned(),
-                within(1),
-                within(3),
-                format!("{mean:.3}"),
-                places.len().to_string(),
-            ]);
+            let mean = format!("{mean:.3}");
+            let cells = [group.to_owned(), within(1), within(3), mean, places.len().to_string()];
+            shown.push(name, cells.map(Into::into));
         }
     }
-    let head = ["weights", "held-out questions", "first", "in three", "MRR@10", "questions"];
-    println!("{}", table(&head, &rows));
+    println!("{}", table(&shown));
     for (name, weight) in Signals::NAMES.iter().zip(&after.weights) {
         println!("{name:>20} {weight:8.3}");
     }

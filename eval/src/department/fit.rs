@@ -9,7 +9,7 @@ use super::baseline::Baseline;
 use super::data::{Message, families};
 use super::measures::{Judged, Measures};
 use super::solver::{Row, separate_all};
-use crate::report::table;
+use crate::report::{Table as Shown, table};
 use crate::statistics::Generator;
 
 /// Messages that a word must stand in to be known.
@@ -281,16 +281,16 @@ fn print(answers: &[Answer], plain: &[Judged], departments: &[Department], suren
         .map(|answer| judge(answer, departments, sureness.words_alone, 0.0))
         .collect();
     let (_, meaning_alone) = least(|_, meaning| surprise(answers, departments, 0.0, meaning));
-    let rows: Vec<Vec<String>> = [
+    let mut shown = Shown::new("", Measures::HEAD);
+    for (name, measures) in [
         ("TF-IDF + linear SVM", Measures::of(plain)),
         ("words", measured(sureness.words_alone, 0.0)),
         ("words of the opening", Measures::of(&measured_openings)),
         ("meaning", measured(0.0, meaning_alone)),
         ("words and meaning", measured(sureness.words, sureness.meaning)),
-    ]
-    .into_iter()
-    .map(|(name, measures)| measures.row(name))
-    .collect();
+    ] {
+        shown.push(name, measures.row("training messages", 1));
+    }
     println!("Cross-validation in {FOLDS} parts, near copies kept together:\n");
-    println!("{}", table(&Measures::HEAD, &rows));
+    println!("{}", table(&shown));
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use assistant::work_orders::department::Department;
-use serde::Serialize;
+
+use crate::report::{Cell, Measure, Unit};
 
 /// Ranges of confidence that the calibration error looks at.
 const RANGES: usize = 10;
@@ -48,12 +49,12 @@ impl Judged {
 }
 
 /// What the answers come to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Measures {
-    pub(crate) messages: usize,
+    /// 1 for each message whose best department is the true one, else 0.
+    pub(crate) right: Vec<f64>,
     /// Mean of the departments' F1.
     pub(crate) macro_f1: f64,
-    pub(crate) accuracy: f64,
     /// Mean distance between confidence and share of right answers, over ten ranges of confidence
     /// (Naeini et al., 2015); `None` where no confidence is named.
     pub(crate) calibration_error: Option<f64>,
@@ -71,24 +72,22 @@ impl Measures {
             .iter()
             .map(|one| (one.truth.name(), f1(judged, one.truth)))
             .collect();
-        let right = judged.iter().filter(|one| one.best == one.truth).count();
+        let right: Vec<f64> = judged.iter().map(|one| f64::from(u8::from(one.best == one.truth))).collect();
         Self {
-            messages: judged.len(),
             macro_f1: f1.values().sum::<f64>() / f1.len().max(1) as f64,
-            accuracy: right as f64 / judged.len().max(1) as f64,
             calibration_error: calibration_error(judged),
             f1,
+            right,
         }
     }
 
-    /// A row of a table.
-    pub(crate) fn row(&self, name: &str) -> Vec<String> {
-        let error = self.calibration_error.map_or(String::new(), |error| format!("{error:.3}"));
-        vec![
-            name.to_owned(),
-            format!("{:.4}", self.macro_f1),
-            format!("{:.4}", self.accuracy),
-            error,
+    /// The further cells of a row, over the cases of `set`.
+    pub(crate) fn row(&self, set: &str, seed: u64) -> [Cell; 3] {
+        let error = self.calibration_error.map(|error| Measure::new(error, Unit::Score).lower());
+        [
+            Measure::new(self.macro_f1, Unit::Score).into(),
+            Measure::of_cases(set, &self.right, seed).into(),
+            error.into(),
         ]
     }
 }
@@ -133,7 +132,7 @@ mod tests {
         let measures = Measures::of(&judged);
         assert!((measures.f1["卫生计生"] - 0.8).abs() < 1e-9);
         assert!((measures.f1["劳动和社会保障"] - 2.0 / 3.0).abs() < 1e-9);
-        assert!((measures.accuracy - 0.75).abs() < 1e-9);
+        assert!((measures.right.iter().sum::<f64>() - 3.0).abs() < 1e-9);
         // Two at 0.95 all right: off by 0.05; two at 0.65 half right: off by 0.15.
         let error = measures.calibration_error.unwrap();
         assert!((error - 0.1).abs() < 1e-6, "{error}");

@@ -28,6 +28,16 @@ const QUEUES: [(OrderQueue, &str); 14] = [
 
 const SORTS: [(Sort, &str); 3] = [(Sort::Due, "due"), (Sort::Newest, "newest"), (Sort::Oldest, "oldest")];
 
+const SPLITS: [(Split, &str); 4] = [
+    (Split::Total, "total"),
+    (Split::Community, "by community"),
+    (Split::Kind, "by kind"),
+    (Split::Month, "by month"),
+];
+
+/// By how much the day begins earlier in China, in milliseconds.
+const AHEAD: i64 = 8 * 3_600_000;
+
 /// Whose list it is.
 struct Reader<'a> {
     name: &'static str,
@@ -116,16 +126,18 @@ pub(super) async fn searches(store: &Store, facts: &Facts, watch: &mut Stopwatch
 
 /// Figures of a month and of two years.
 pub(super) async fn figures(store: &Store, facts: &Facts, watch: &mut Stopwatch) -> Result<()> {
+    // As the page asks, in whole days of China.
+    let until = (facts.newest + AHEAD) / DAY * DAY - AHEAD + DAY;
     for reader in &readers(facts) {
         for (length, days) in [("a month", 30), ("two years", 730)] {
             let span = Span {
                 scopes: reader.scopes.to_vec(),
-                from: facts.newest + 1 - days * DAY,
-                until: facts.newest + 1,
+                from: until - days * DAY,
+                until,
                 kind: None,
             };
             let of_kind = Span { kind: Some("报修".to_owned()), ..span.clone() };
-            for (split, name) in [(Split::Total, "total"), (Split::Community, "by community"), (Split::Kind, "by kind")] {
+            for (split, name) in SPLITS {
                 let name = format!("{name}, {length}, {}", reader.name);
                 watch
                     .time("figures", name, async |_| {
@@ -155,25 +167,14 @@ pub(super) async fn figures(store: &Store, facts: &Facts, watch: &mut Stopwatch)
     Ok(())
 }
 
-/// All that the page of figures asks for, side by side as it does; a month is thirty days here.
+/// All that the page of figures asks for, side by side as it does.
 async fn page_of_figures(store: &Store, span: &Span) -> Result<i64> {
-    let mut months = Vec::new();
-    let mut from = span.from;
-    while from < span.until {
-        let until = (from + 30 * DAY).min(span.until);
-        months.push(Span { from, until, ..span.clone() });
-        from = until;
-    }
-    let mut monthly = Vec::with_capacity(months.len());
-    for month in &months {
-        monthly.push(store.tallies(month, Split::Total));
-    }
-    let (by_community, by_kind, monthly) = tokio::try_join!(
+    let (by_community, by_kind, by_month) = tokio::try_join!(
         store.tallies(span, Split::Community),
         store.tallies(span, Split::Kind),
-        futures::future::try_join_all(monthly),
+        store.tallies(span, Split::Month),
     )?;
-    let all = by_community.values().chain(by_kind.values()).chain(monthly.iter().flat_map(|month| month.values()));
+    let all = by_community.values().chain(by_kind.values()).chain(by_month.values());
     Ok(all.map(|tally| tally.filed).sum::<i64>() / 3)
 }
 

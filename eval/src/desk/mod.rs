@@ -16,11 +16,10 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use assistant::store::Store;
-use serde::Serialize;
 
 use self::facts::Facts;
 use self::stopwatch::{BUDGET_MS, Measurement, Stopwatch};
-use crate::report::{Report, table};
+use crate::report::{Measure, Report, Table, Unit, text};
 
 /// Fill a store with a city's orders and time what the desk asks of it.
 #[derive(Debug, clap::Args)]
@@ -41,23 +40,6 @@ pub(crate) struct Options {
     /// Folder for desk-sqlite.json or desk-postgres.json, and the same as Markdown.
     #[arg(long)]
     out: PathBuf,
-}
-
-#[derive(Serialize)]
-struct Numbers<'a> {
-    database: &'static str,
-    orders: i64,
-    open_orders: i64,
-    events: i64,
-    places: usize,
-    filled_in_s: f64,
-    repetitions: usize,
-    budget_ms: f64,
-    /// Calls whose 95th percentile is above the budget.
-    over_budget: Vec<&'a str>,
-    slowest_p95_ms: f64,
-    measurements: &'a [Measurement],
-    seed: u64,
 }
 
 /// Fills, measures and writes the report.
@@ -96,52 +78,47 @@ async fn measure(options: &Options, url: &str) -> Result<()> {
     calls::clockwork(&store, &facts, &mut watch).await?;
     store.close().await;
 
-    let slow: Vec<&Measurement> = watch.measurements.iter().filter(|one| one.is_slow()).collect();
-    let numbers = Numbers {
-        database: if sqlite { "SQLite" } else { "PostgreSQL" },
-        orders: facts.orders,
-        open_orders: facts.open_orders,
-        events: facts.events,
-        places: tree::nodes().len(),
-        filled_in_s,
-        repetitions: options.repetitions,
-        budget_ms: BUDGET_MS,
-        over_budget: slow.iter().map(|one| one.call.as_str()).collect(),
-        slowest_p95_ms: watch.measurements.iter().map(|one| one.p95).fold(0.0, f64::max),
-        measurements: &watch.measurements,
-        seed: options.seed,
-    };
-    let text = markdown(&numbers, &slow);
-    std::io::stdout().write_all(text.as_bytes())?;
-    Report::new(&numbers, text)?.write(&options.out, if sqlite { "desk-sqlite" } else { "desk-postgres" })
+    let database = if sqlite { "SQLite" } else { "PostgreSQL" };
+    let mut report = report(database, &watch.measurements);
+    report.condition("orders", facts.orders);
+    report.condition("open orders", facts.open_orders);
+    report.condition("events", facts.events);
+    report.condition("places", tree::nodes().len());
+    report.condition("filled in", format!("{filled_in_s:.0} s"));
+    report.condition("repetitions", options.repetitions);
+    report.condition("seed", options.seed);
+    std::io::stdout().write_all(text(&report).as_bytes())?;
+    report.write(&options.out, if sqlite { "desk-sqlite" } else { "desk-postgres" })
 }
 
-fn markdown(numbers: &Numbers<'_>, slow: &[&Measurement]) -> String {
-    let rows: Vec<Vec<String>> = numbers
-        .measurements
+fn report(database: &str, measurements: &[Measurement]) -> Report {
+    let mut report = Report::new(
+        format!("The desk on {database}"),
+        "How long each call of the store takes that the desk's pages and the program's clockwork make.",
+    );
+    let slow: Vec<String> = measurements
         .iter()
-        .map(|one| {
-            let time = |ms: f64| if ms > BUDGET_MS { format!("**{ms:.1}**") } else { format!("{ms:.1}") };
-            vec![one.part.to_owned(), one.call.clone(), one.found.to_string(), time(one.p50), time(one.p95), time(one.max)]
-        })
+        .filter(|one| one.is_slow())
+        .map(|one| format!("{}: {} ({:.0} ms)", one.part, one.call, one.p95))
         .collect();
-    let verdict = match slow {
-        [] => format!("No call takes longer than {BUDGET_MS} ms at the 95th percentile.\n"),
-        slow => {
-            let names: Vec<String> =
-                slow.iter().map(|one| format!("- {}: {} ({:.0} ms)\n", one.part, one.call, one.p95)).collect();
-            format!("{} calls take longer than {BUDGET_MS} ms at the 95th percentile:\n\n{}", slow.len(), names.concat())
-        }
+    let verdict = if slow.is_empty() {
+        format!("No call takes longer than {BUDGET_MS} ms at the 95th percentile.")
+    } else {
+        format!(
+            "{} calls take longer than {BUDGET_MS} ms at the 95th percentile: {}.",
+            slow.len(),
+            slow.join("; ")
+        )
     };
-    format!(
-        "# The desk on {}\n\n{} orders ({} open), {} events, {} places; filled in {:.0} s; {} repetitions; milliseconds.\n\n{verdict}\n{}",
-        numbers.database,
-        numbers.orders,
-        numbers.open_orders,
-        numbers.events,
-        numbers.places,
-        numbers.filled_in_s,
-        numbers.repetitions,
-        table(&["part", "call", "found", "p50", "p95", "max"], &rows),
-    )
+    let mut table = Table::new("", ["call", "found", "p50", "p95", "slowest"]);
+    for one in measurements {
+        let time = |value| Measure::new(value, Unit::Milliseconds).lower().into();
+        let found = one.found.to_string();
+        table.push(
+            format!("{}: {}", one.part, one.call),
+            [found.into(), time(one.p50), time(one.p95), time(one.max)],
+        );
+    }
+    report.section("Calls").text(verdict).table(table);
+    report
 }

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
 
 /// What a person waits for at most, in milliseconds.
 pub(super) const BUDGET_MS: f64 = 200.0;
@@ -12,7 +11,7 @@ pub(super) const BUDGET_MS: f64 = 200.0;
 const WARM_UP: usize = 3;
 
 /// How long one call took.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct Measurement {
     /// Part of the desk.
     pub(super) part: &'static str,

@@ -3,13 +3,15 @@
 use assistant::LocalEmbedding;
 use assistant::work_orders::department::{Correction, Corrections, Department, Model};
 use knowledge::Embed as _;
-use serde::Serialize;
 
 use super::Setting;
 use crate::department::{self, Baseline, Judged, Measures};
-use crate::report::{Report, table};
+use crate::report::{Measure, Report, Table, Unit};
 
-#[derive(Serialize)]
+/// The sets of cases, as the report names them.
+const MESSAGES: &str = "messages";
+const SECOND_HALF: &str = "second half of the messages";
+
 struct Numbers {
     /// Training messages that are copies of dev messages, and left out.
     copies_left_out: usize,
@@ -25,7 +27,6 @@ struct Numbers {
 
 /// The first half of the dev set corrected as a dispatcher would, the second half asked before and
 /// after.
-#[derive(Serialize)]
 struct Learning {
     corrections: usize,
     before: Measures,
@@ -58,9 +59,7 @@ pub(super) fn run(setting: &Setting) -> anyhow::Result<Report> {
         learning: learning(&dev, &vectors),
         seed: setting.seed,
     };
-    let markdown = markdown(&numbers, dev.len());
-    println!("{markdown}");
-    Report::new(&numbers, markdown)
+    Ok(report(&numbers, dev.len()))
 }
 
 fn asked(
@@ -97,36 +96,46 @@ fn learning(dev: &[(String, Department)], vectors: &[Vec<f32>]) -> Learning {
     }
 }
 
-fn markdown(numbers: &Numbers, messages: usize) -> String {
-    let rows = [
-        numbers.words_and_meaning.row("carried: words and meaning"),
-        numbers.words_alone.row("carried: words alone"),
-        numbers.baseline.row("TF-IDF + linear SVM"),
-    ];
-    let ours = &numbers.words_and_meaning.f1;
-    let departments: Vec<Vec<String>> = ours
-        .iter()
-        .map(|(name, f1)| {
-            let theirs = numbers.baseline.f1.get(name).copied().unwrap_or_default();
-            vec![(*name).to_owned(), format!("{f1:.3}"), format!("{theirs:.3}")]
-        })
-        .collect();
+fn report(numbers: &Numbers, messages: usize) -> Report {
+    let mut report = Report::new(
+        "Department",
+        format!(
+            "Which department is a citizen's message for? {} of the training set's messages are left \
+             out, because they or near copies of them stand in the dev set. With them the baseline would \
+             seem to reach a macro-F1 of {:.3}.",
+            numbers.copies_left_out, numbers.baseline_with_copies.macro_f1
+        ),
+    );
+    report.condition("messages", messages);
+    report.condition("training messages", numbers.training_messages);
+    report.condition("seed", numbers.seed);
+    let ids = (0..messages).map(|number| (format!("message {}", number + 1), String::new()));
+    report.cases_of(MESSAGES, ids);
+    let classifiers = Table::new("", Measures::HEAD)
+        .row("carried: words and meaning", numbers.words_and_meaning.row(MESSAGES, numbers.seed))
+        .row("carried: words alone", numbers.words_alone.row(MESSAGES, numbers.seed))
+        .row("TF-IDF + linear SVM", numbers.baseline.row(MESSAGES, numbers.seed))
+        .charted(1);
+    let mut departments = Table::new("F1 by department", ["department", "carried", "TF-IDF + linear SVM"]);
+    for (name, f1) in &numbers.words_and_meaning.f1 {
+        let theirs = numbers.baseline.f1.get(name).copied().unwrap_or_default();
+        departments.push(*name, [*f1, theirs].map(|f1| Measure::new(f1, Unit::Score).into()));
+    }
+    report.section("Classifiers").table(classifiers).table(departments);
     let learning = &numbers.learning;
-    format!(
-        "# Department\n\n{messages} messages of the dev set. {} of the training set's messages are \
-         left out, because they or near copies of them stand in the dev set; {} remain. With them the \
-         baseline would seem to reach {:.3}.\n\n{}\n{}\n\
-         Corrected by the truth on one half of the dev set, {} of them teaching something, the other \
-         half's macro-F1 goes from {:.3} to {:.3}, its accuracy from {:.3} to {:.3}.\n",
-        numbers.copies_left_out,
-        numbers.training_messages,
-        numbers.baseline_with_copies.macro_f1,
-        table(&Measures::HEAD, &rows),
-        table(&["department", "F1", "TF-IDF + linear SVM"], &departments),
-        learning.corrections,
-        learning.before.macro_f1,
-        learning.after.macro_f1,
-        learning.before.accuracy,
-        learning.after.accuracy,
-    )
+    let half = (0..learning.before.right.len()).map(|number| (format!("message {}", 2 * number + 2), String::new()));
+    report.cases_of(SECOND_HALF, half);
+    report
+        .section("Learning")
+        .text(format!(
+            "Corrected by the truth on one half of the dev set, {} of them teaching something; the other \
+             half before and after.",
+            learning.corrections
+        ))
+        .table(
+            Table::new("", Measures::HEAD)
+                .row("before", learning.before.row(SECOND_HALF, numbers.seed))
+                .row("after", learning.after.row(SECOND_HALF, numbers.seed)),
+        );
+    report
 }

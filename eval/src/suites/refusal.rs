@@ -1,115 +1,220 @@
 //! Are questions declined that the documents do not answer, and only those?
 //!
-//! The held-out half of every set: the gate was fitted to the other half.
+//! Of what the gate was fitted to, the half that was kept out; and every other collection, asked its own
+//! questions and those of another.
+
+mod separation;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use super::{LECO, Setting, progress_bar};
+use crate::baseline::PlainBm25;
+use crate::calibration::{Shelf, ask};
+use crate::cases::{self, Case};
+use crate::questions::{self, Collection};
+use crate::report::{self, Listing, Measure, Report, Table};
+use crate::{collections, data};
+use separation::separation;
 
-use super::{Setting, progress_bar};
-use crate::calibration::ask;
-use crate::cases::{self, Case, Set};
-use crate::collections;
-use crate::report::{Report, table};
-use crate::statistics::Estimate;
+/// What the program's own part needs of the data.
+pub(super) const NEEDS: &[&str] = &[data::QUESTIONS, data::OFF_TOPIC, "kb"];
 
-/// Off-topic questions asked.
-const OFF_TOPIC: usize = usize::MAX;
+/// Cases shown of each set.
+const WORST: usize = 10;
 
-#[derive(Serialize)]
-struct Numbers {
-    /// Share declined, by library and set.
-    declined: BTreeMap<&'static str, BTreeMap<&'static str, Declined>>,
-    seed: u64,
+/// Questions of another collection that are asked of each.
+const FOREIGN: usize = 500;
+
+/// One case with what the gate said: how likely it is covered, and whether that was too little.
+struct Outcome {
+    /// Name in the report, the same in every run.
+    id: String,
+    question: String,
+    probability: f32,
+    declined: bool,
 }
 
-#[derive(Serialize)]
-struct Declined {
-    questions: usize,
+/// The questions of one kind.
+struct Group {
+    name: String,
     covered: bool,
-    share: Estimate,
-    /// What came out wrong, the surest first.
-    worst: Vec<String>,
+    outcomes: Vec<Outcome>,
 }
 
 pub(super) fn run(setting: &Setting) -> anyhow::Result<Report> {
-    let starter = collections::starter()?;
-    let mut cases = cases::guide_questions(&starter);
+    let mut report = Report::new(
+        "Refusal",
+        "Are questions declined that the documents do not answer, and only those? Mean and 95 % interval.",
+    );
+    report.condition("seed", setting.seed);
+    if setting.wants(LECO) && setting.lacks_data(NEEDS).is_none() {
+        let groups = fitted(setting)?;
+        let text = "The starter pack's guides alone, with the statutes, without their prepared questions (plain), \
+                    with those of half of them (half plain), and half of the guides (half removed; what only \
+                    the others say is uncovered, though a neighbouring guide may know it too): ways of asking \
+                    that the guides name, the bench, laypersons' legal questions and encyclopedic ones, each \
+                    the half that was kept out of the gate's fit.";
+        tell(&mut report, "Guides and statutes", text, None, groups, setting.seed);
+    }
+    let all = questions::all(setting)?;
+    for collection in &all {
+        let foreign = all.iter().find(|other| other.name != collection.name);
+        of_collection(setting, collection, foreign, &mut report)?;
+    }
+    Ok(report)
+}
+
+/// The sets that the gate was fitted to the other half of.
+fn fitted(setting: &Setting) -> anyhow::Result<Vec<Group>> {
+    let mut cases = cases::guide_questions(&collections::starter()?);
     cases.extend(cases::bench()?);
     cases.extend(cases::legal(&setting.data)?);
-    cases.extend(cases::off_topic(&setting.data, OFF_TOPIC)?);
-    let mut both = starter.clone();
-    both.extend(collections::statutes(&setting.data)?);
+    cases.extend(cases::off_topic(&setting.data, usize::MAX)?);
+    let mut groups = Vec::new();
+    for shelf in Shelf::ALL {
+        let name = shelf.name();
+        let library = setting.library(name, shelf.editions(&setting.data)?)?;
+        let mut sets: BTreeMap<(&str, bool), Vec<&Case>> = BTreeMap::new();
+        for case in cases.iter().filter(|case| case.held_out && shelf.takes(case)) {
+            sets.entry((case.set.name(), shelf.covers(case))).or_default().push(case);
+        }
+        for ((set, covered), cases) in sets {
+            let cases = setting.limited(cases);
+            let bar = progress_bar(cases.len(), "asking")?;
+            let mut outcomes = Vec::with_capacity(cases.len());
+            for case in cases {
+                let gate = ask(&library, case, 0)?.gate;
+                outcomes.push(Outcome {
+                    id: case.question.clone(),
+                    question: case.question.clone(),
+                    probability: gate.probability,
+                    declined: !gate.sufficient,
+                });
+                bar.inc(1);
+            }
+            bar.finish_and_clear();
+            groups.push(Group {
+                name: format!("{name}, {set}, {}", if covered { "covered" } else { "uncovered" }),
+                covered,
+                outcomes,
+            });
+        }
+    }
+    Ok(groups)
+}
 
-    let mut declined = BTreeMap::new();
-    for (name, statutes, editions) in [("starter", false, starter), ("statutes", true, both)] {
-        let library = setting.library(name, editions)?;
-        let held_out: Vec<&Case> = cases
-            .iter()
-            .filter(|case| case.held_out && (statutes || case.set != Set::LegalCovered))
-            .collect();
-        let mut outcomes: BTreeMap<&'static str, Vec<(&Case, f32, bool)>> = BTreeMap::new();
-        let bar = progress_bar(held_out.len(), "asking")?;
-        for case in held_out {
-            let gate = ask(&library, case, 0)?.gate;
-            let set = match (case.set, case.gold.is_empty()) {
-                (Set::Bench, true) => "bench uncovered",
-                (Set::Bench, false) => "bench covered",
-                (set, _) => set.name(),
-            };
-            outcomes.entry(set).or_default().push((case, gate.probability, !gate.sufficient));
+/// A collection asked its own questions and those of another one.
+fn of_collection(
+    setting: &Setting,
+    collection: &Collection,
+    foreign: Option<&Collection>,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let name = &collection.name;
+    let library = setting.library(&collection.index(), collection.editions()?)?;
+    let documents = collection.documents.iter();
+    let plain = PlainBm25::of(
+        (0..).zip(documents).map(|(number, one)| (number, format!("{} {}", one.title, one.text))),
+    )?;
+    let mut sets = vec![
+        (format!("{name}, answered"), true, setting.limited(collection.answered())),
+        (format!("{name}, unanswered"), false, setting.limited(collection.unanswered())),
+    ];
+    if let Some(foreign) = foreign {
+        // The gate was fitted to some of those that are not held out.
+        let mut questions = foreign.answered();
+        questions.retain(|question| cases::every_second(&question.id));
+        questions.truncate(FOREIGN);
+        sets.push((format!("{name}, questions of {}", foreign.name), false, setting.limited(questions)));
+    }
+    let (mut groups, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, covered, questions) in sets.into_iter().filter(|(.., questions)| !questions.is_empty()) {
+        let bar = progress_bar(questions.len(), "asking")?;
+        let mut outcomes = Vec::with_capacity(questions.len());
+        for question in questions {
+            let best = plain.scored(&question.question, 1)?.first().map_or(0.0, |(_, score)| *score);
+            let gate = ask(&library, &Case::plain(&question.question), 0)?.gate;
+            ours.push((f64::from(gate.probability), covered));
+            theirs.push((f64::from(best), covered));
+            outcomes.push(Outcome {
+                id: question.id,
+                question: question.question,
+                probability: gate.probability,
+                declined: !gate.sufficient,
+            });
             bar.inc(1);
         }
         bar.finish_and_clear();
-        let sets = outcomes.into_iter().map(|(set, outcomes)| (set, summed(&outcomes, setting.seed)));
-        declined.insert(name, sets.collect::<BTreeMap<_, _>>());
+        groups.push(Group { name, covered, outcomes });
     }
-    let numbers = Numbers {
-        declined,
-        seed: setting.seed,
-    };
-    let markdown = markdown(&numbers);
-    Report::new(&numbers, markdown)
-}
-
-fn summed(outcomes: &[(&Case, f32, bool)], seed: u64) -> Declined {
-    let covered = outcomes.iter().any(|(case, ..)| !case.gold.is_empty());
-    let shares: Vec<f64> = outcomes.iter().map(|(.., declined)| f64::from(u8::from(*declined))).collect();
-    let mut wrong: Vec<_> = outcomes.iter().filter(|(.., declined)| *declined == covered).collect();
-    wrong.sort_by(|a, b| if covered { a.1.total_cmp(&b.1) } else { b.1.total_cmp(&a.1) });
-    Declined {
-        questions: outcomes.len(),
-        covered,
-        share: Estimate::of(&shares, seed),
-        worst: wrong
-            .iter()
-            .take(10)
-            .map(|(case, probability, _)| format!("{} ({probability:.2})", case.question))
-            .collect(),
-    }
-}
-
-fn markdown(numbers: &Numbers) -> String {
-    let mut rows = Vec::new();
-    let mut worst = String::new();
-    for (library, sets) in &numbers.declined {
-        for (set, declined) in sets {
-            rows.push(vec![
-                (*library).to_owned(),
-                (*set).to_owned(),
-                if declined.covered { "to be answered" } else { "to be declined" }.to_owned(),
-                declined.questions.to_string(),
-                declined.share.shown(),
-            ]);
-            worst.push_str(&format!("\n{library}, {set}:\n\n"));
-            for question in &declined.worst {
-                worst.push_str(&format!("- {question}\n"));
-            }
+    let mut table = Table::new(
+        "Probability that an answered question looks better covered than one that is not: 0.5 is chance",
+        ["", "of the two"],
+    )
+    .charted(1);
+    for (name, scores) in [("gate", &ours), ("score of plain BM25's best", &theirs)] {
+        if let Some(estimate) = separation(scores, setting.seed) {
+            table.push(name, [Measure::from(estimate).into()]);
         }
     }
-    format!(
-        "# Refusal\n\nShare declined of the questions that were kept out of the gate's fit; mean and \
-         95 % interval.\n\n{}\n## Worst\n{worst}",
-        table(&["library", "set", "", "questions", "declined"], &rows)
-    )
+    let text = "Questions that a document answers, that none answers, and questions about something else.";
+    tell(report, name, text, Some(table), groups, setting.seed);
+    Ok(())
+}
+
+/// Adds a section with the share declined of each group.
+fn tell(
+    report: &mut Report,
+    heading: &str,
+    text: &str,
+    separated: Option<Table>,
+    groups: Vec<Group>,
+    seed: u64,
+) {
+    let mut table = Table::new("", ["questions", "should be", "number", "declined"]);
+    let mut listings = Vec::new();
+    for group in groups {
+        let declined: Vec<bool> = group.outcomes.iter().map(|outcome| outcome.declined).collect();
+        let share = Measure::share(&group.name, &declined, seed);
+        table.push(
+            group.name.clone(),
+            [
+                if group.covered { "answered" } else { "declined" }.into(),
+                declined.len().into(),
+                if group.covered { share.lower() } else { share }.into(),
+            ],
+        );
+        let names = group.outcomes.iter().map(|outcome| {
+            let text = if outcome.id == outcome.question { "" } else { &outcome.question };
+            (outcome.id.clone(), text.to_owned())
+        });
+        report.cases_of(group.name.clone(), names.collect::<Vec<_>>());
+        listings.push(wrong(group));
+    }
+    let section = report.section(heading);
+    section.text(text).table(table);
+    if let Some(separated) = separated.filter(|table| !table.rows.is_empty()) {
+        section.table(separated);
+    }
+    for listing in listings {
+        section.cases(listing);
+    }
+}
+
+/// What came out wrong, the surest first.
+fn wrong(group: Group) -> Listing {
+    let Group { name, covered, mut outcomes } = group;
+    outcomes.retain(|outcome| outcome.declined == covered);
+    let probability = |outcome: &Outcome| outcome.probability;
+    outcomes.sort_by(|one, other| {
+        let (one, other) = (probability(one), probability(other));
+        if covered { one.total_cmp(&other) } else { other.total_cmp(&one) }
+    });
+    let what = if covered { "declined, though answered there" } else { "not declined, though not answered there" };
+    let total = outcomes.len();
+    let cases = outcomes.into_iter().take(WORST).map(|outcome| {
+        report::Case::new(outcome.question)
+            .says("probability of being covered", format!("{:.2}", outcome.probability))
+    });
+    Listing::of(format!("{name}: {what}; {} of {total}", total.min(WORST)), cases)
 }

@@ -21,6 +21,7 @@ mod describe;
 mod error;
 mod folder;
 mod line;
+mod machine_directed;
 mod pasted;
 mod read;
 mod revise;
@@ -28,6 +29,7 @@ mod structure;
 
 pub use error::ImportError;
 pub use folder::{import_file, import_folder};
+pub use machine_directed::is_addressed_to_a_machine;
 pub use pasted::from_text;
 pub(crate) use read::package::Package;
 pub use revise::{MOST_CHARACTERS, RevisedPassage, RevisionError, content_digest, revise};
@@ -171,6 +173,16 @@ fn assemble(
     if passages.is_empty() {
         let message = "只读到标题，没有读到正文。请检查文件内容是不是图片。";
         warnings.push(Warning::new("no_passages", message));
+    }
+    let directed: Vec<&str> =
+        passages.iter().flat_map(|passage| machine_directed::addressed_to_a_machine(&passage.text)).collect();
+    if let Some(first) = directed.first() {
+        let shown: String = first.chars().take(30).collect();
+        let count = directed.len();
+        let message = format!(
+            "有 {count} 句像是写给机器看的（“{shown}…”），回答居民时不会用。请看看这份文件是从哪里来的。"
+        );
+        warnings.push(Warning::new("addressed_to_a_machine", message));
     }
     let answers = answers::prepared(&edition, &sections, &passages, &questions);
     Ok(ImportedDocument {

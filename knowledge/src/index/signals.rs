@@ -87,6 +87,11 @@ impl Signals {
         self.values[Self::NAMES.len() - 5] != 0.0
     }
 
+    /// Whether the passage's document comes with prepared questions.
+    pub(crate) fn is_of_prepared_document(&self) -> bool {
+        self.values[Self::NAMES.len() - 3] != 0.0
+    }
+
     /// The value of that name, whether of a law or of a guide.
     ///
     /// # Panics

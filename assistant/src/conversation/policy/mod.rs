@@ -3,6 +3,7 @@
 
 mod classifier;
 mod danger;
+mod here;
 mod meaning;
 mod person;
 mod progress;
@@ -10,6 +11,7 @@ mod report;
 mod small_talk;
 
 pub use danger::Danger;
+pub use here::{Day, Here};
 
 use crate::privacy;
 use crate::store::OrderKind;
@@ -40,6 +42,8 @@ pub enum Intent {
     Report(OrderKind),
     /// Greeting, thanks, goodbye and the like.
     SmallTalk(SmallTalk),
+    /// The day, the office's hours, its telephone.
+    Here(Here),
     /// A question for the knowledge.
     Question,
 }
@@ -54,6 +58,16 @@ pub(crate) struct Context {
 /// Whether the turn says outright that somebody is in danger.
 pub(crate) fn is_danger(text: &str) -> bool {
     danger::detect(text).is_some()
+}
+
+/// Whether the resident takes leave.
+pub(crate) fn says_goodbye(text: &str) -> bool {
+    decide(text, Context::default()) == Intent::SmallTalk(SmallTalk::Goodbye)
+}
+
+/// Whether the resident wants a person.
+pub(crate) fn wants_person(text: &str) -> bool {
+    decide(text, Context::default()) == Intent::Person
 }
 
 /// Decides what kind of turn `text` is; `text` is in simplified characters.
@@ -75,6 +89,9 @@ pub(crate) fn decide(text: &str, context: Context) -> Intent {
     }
     if let Some(kind) = small_talk::detect(text) {
         return Intent::SmallTalk(kind);
+    }
+    if let Some(here) = here::detect(text) {
+        return Intent::Here(here);
     }
     if let Some(kind) = report::detect(text) {
         return Intent::Report(kind);
@@ -121,15 +138,42 @@ mod tests {
             ("我老伴突然晕倒了叫不醒", Intent::Emergency(Danger::Medical)),
             ("我爸胸口疼得厉害喘不上气", Intent::Emergency(Danger::Medical)),
             ("我不想活了", Intent::Emergency(Danger::Suicide)),
+            ("我想死你们了", Intent::Question),
+            ("娃娃烧得抽起来了", Intent::Emergency(Danger::Medical)),
+            ("社区今天几点下班", Intent::Here(Here::Hours(Day::Ahead(0)))),
             ("活着没意思，想跳楼", Intent::Emergency(Danger::Suicide)),
             ("有人拿刀在楼道里打人", Intent::Emergency(Danger::Violence)),
             ("老公正在打我", Intent::Emergency(Danger::Violence)),
             ("我被困在电梯里了", Intent::Emergency(Danger::Lift)),
             ("孩子走丢了", Intent::Emergency(Danger::Missing)),
+            ("有人打电话说是我孙子撞了人，我去取钱了", Intent::Emergency(Danger::Fraud)),
+            ("刷单转了八千，他说再转一万才能提出来", Intent::Emergency(Danger::Fraud)),
+            ("刚给骗子转了账还能追回来吗", Intent::Question),
+            ("网上认识的朋友借钱不还怎么办", Intent::Question),
             ("楼道失火应该怎么预防", Intent::Question),
             ("去年家里着火，能申请临时救助吗", Intent::Question),
             ("消防通道被堵了怎么投诉", Intent::Question),
             ("高空抛物砸到人谁负责", Intent::Question),
+            // A word of the past, of rules or of an if beside what goes on now.
+            ("他昨天动刀了，现在还堵在门口", Intent::Emergency(Danger::Violence)),
+            ("他拿着刀逼我签字，有法律效力吗", Intent::Emergency(Danger::Violence)),
+            ("要账的拿着刀堵在门口，非要我赔钱", Intent::Emergency(Danger::Violence)),
+            ("我爸突然倒在地上，医保能报销吗", Intent::Emergency(Danger::Medical)),
+            ("要是再不来人，我妈就没呼吸了", Intent::Emergency(Danger::Medical)),
+            ("羊水破了，准生证还没申请", Intent::Emergency(Danger::Medical)),
+            ("羊水穿刺能报销吗", Intent::Question),
+            ("上班突然昏迷算不算工伤，责任怎么分", Intent::Question),
+            ("申请低保半个月了没反应", Intent::Question),
+            ("门禁卡刷了没反应，进不去家门", Intent::Question),
+            ("我家菜刀钝得切不动，哪天有磨刀的", Intent::Question),
+            ("灶头打不着火，表上没得电池了", Intent::Question),
+            ("电梯里头抽烟的天天有", Intent::Question),
+            ("我妈在电梯里头喊，门打不开", Intent::Emergency(Danger::Lift)),
+            ("我要报修电梯，人还在里面", Intent::Emergency(Danger::Lift)),
+            ("电梯坏了，坐轮椅的老人出不去", Intent::Report(Repair)),
+            ("投诉燃气公司，管子嘶嘶冒气没人来", Intent::Emergency(Danger::Gas)),
+            ("对面的电瓶车正在烧，物业负不负责", Intent::Emergency(Danger::Fire)),
+            ("楼下的烧烤摊半夜还在烧烤，油烟好大", Intent::Report(Complaint)),
             ("家庭暴力怎么办", Intent::Question),
             ("转人工", Intent::Person),
             ("我要找个真人说话", Intent::Person),

@@ -13,7 +13,7 @@ use crate::http::AppState;
 use crate::http::body::Body;
 use crate::http::problem::{AppResult, Problem};
 use crate::privacy::mask_text;
-use crate::store::{LiveConversation, NewMessage, OrderLine, Person, PlacedConversation, Recording, now};
+use crate::store::{LiveConversation, NewMessage, OrderLine, Person, PhoneCall, PlacedConversation, Recording, now};
 use crate::work_orders::wording;
 
 /// Longest message, in characters.
@@ -59,6 +59,9 @@ pub(crate) struct ConversationPage {
     holder: Option<Person>,
     person_asked_at: Option<i64>,
     said: Vec<Said>,
+    /// The call that it was, where it came by telephone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    calls: Vec<PhoneCall>,
     work_orders: Vec<OrderLine>,
 }
 
@@ -132,6 +135,7 @@ async fn page(
         holder: holding.holder,
         person_asked_at: holding.person_asked_at,
         said,
+        calls: store.calls_of(id).await?,
         work_orders: store.orders_of_conversation(id).await?,
     })
 }

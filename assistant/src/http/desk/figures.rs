@@ -144,36 +144,23 @@ async fn figures(state: &AppState, who: &SignedIn, wanted: &Wanted) -> AppResult
         .into_iter()
         .map(|node| (node.id, node.name))
         .collect();
-    let mut months = Vec::new();
-    let mut month = from;
-    while month <= to {
-        let next = month.last_of_month().saturating_add(1.day());
-        let part = Span {
-            from: start(month)?,
-            until: start(next.min(to.saturating_add(1.day())))?,
-            ..span.clone()
-        };
-        months.push((month.strftime("%Y-%m").to_string(), part));
-        month = next;
-    }
-    let mut monthly = Vec::with_capacity(months.len());
-    for (_, part) in &months {
-        monthly.push(store.tallies(part, Split::Total));
-    }
-    // Each reads all orders of the time, so they do it side by side.
-    let (by_community, by_kind, monthly) = tokio::try_join!(
+    let (by_community, by_kind, mut monthly) = tokio::try_join!(
         store.tallies(&span, Split::Community),
         store.tallies(&span, Split::Kind),
-        futures::future::try_join_all(monthly),
+        store.tallies(&span, Split::Month),
     )?;
     let mut total = Tally::default();
     for tally in by_community.values() {
         total += tally;
     }
+    // Months in which nothing happened are shown too.
     let mut by_month = Vec::new();
-    for ((key, _), mut tallies) in months.iter().zip(monthly) {
-        let tally = tallies.remove("").unwrap_or_default();
-        by_month.push(Row::new(key, key, &tally, weights));
+    let mut month = from;
+    while month <= to {
+        let key = month.strftime("%Y-%m").to_string();
+        let tally = monthly.remove(&key).unwrap_or_default();
+        by_month.push(Row::new(&key, &key, &tally, weights));
+        month = month.last_of_month().saturating_add(1.day());
     }
     Ok(Figures {
         from,
@@ -201,7 +188,8 @@ fn cell(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
-fn csv(lines: &[Vec<String>], name: &'static str) -> Response {
+/// A table that spreadsheets open.
+pub(super) fn csv(lines: &[Vec<String>], name: &'static str) -> Response {
     // The mark at the start tells spreadsheets that it is UTF-8.
     let mut text = String::from("\u{feff}");
     for line in lines {
@@ -347,7 +335,8 @@ pub(crate) async fn heat_map(
         .map(|node| (node.id, node.name))
         .collect();
     let mut places: BTreeMap<String, HeatPlace> = BTreeMap::new();
-    for ((community, kind), count) in store.needs(&span).await? {
+    let (needs, before) = tokio::try_join!(store.needs(&span), store.tallies(&earlier, Split::Community))?;
+    for ((community, kind), count) in needs {
         let place = places.entry(community.clone()).or_insert_with(|| HeatPlace {
             name: names.get(&community).cloned().unwrap_or_else(|| community.clone()),
             id: community,
@@ -358,13 +347,10 @@ pub(crate) async fn heat_map(
         place.total += count;
         place.by_kind.insert(kind, count);
     }
-    let mut totals: BTreeMap<String, i64> = BTreeMap::new();
-    for ((community, _), count) in store.needs(&earlier).await? {
-        *totals.entry(community).or_default() += count;
-    }
-    for (id, total) in totals {
-        if let Some(place) = places.get_mut(&id) {
-            place.change = Some((place.total - total) as f64 / total as f64);
+    for (id, tally) in before {
+        // Where there were only conversations, no change can be told.
+        if let Some(place) = places.get_mut(&id).filter(|_| tally.filed > 0) {
+            place.change = Some((place.total - tally.filed) as f64 / tally.filed as f64);
         }
     }
     let mut places: Vec<HeatPlace> = places.into_values().collect();

@@ -8,6 +8,7 @@ mod alert_targets;
 mod assignees;
 mod attachments;
 mod audit;
+mod calls;
 mod canned_replies;
 mod colleagues;
 mod conversations;
@@ -18,6 +19,7 @@ mod knowledge;
 mod me;
 mod moves;
 mod order_page;
+mod outreach;
 mod places;
 mod recordings;
 mod session;
@@ -91,6 +93,7 @@ pub(crate) fn router() -> Router<AppState> {
             .route("/api/desk/duty/{id}", delete(duty::remove))
             .route("/api/desk/audit", get(audit::list))
             .merge(orders())
+            .merge(outreach::router())
             .merge(knowledge::router()),
     )
 }
@@ -127,6 +130,7 @@ fn orders() -> Router<AppState> {
         .route("/api/desk/conversations/{id}/take", post(conversations::take))
         .route("/api/desk/conversations/{id}/give-back", post(conversations::give_back))
         .route("/api/desk/conversations/{id}/messages", post(conversations::say))
+        .route("/api/desk/calls", get(calls::list))
         .route("/api/desk/recordings", get(recordings::list))
         .route("/api/desk/recordings/export", get(recordings::export))
         .route("/api/desk/recordings/{id}", patch(recordings::correct))

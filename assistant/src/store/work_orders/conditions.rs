@@ -5,8 +5,9 @@ use sqlx::Any;
 use sqlx::any::AnyArguments;
 
 use super::super::Store;
-use super::super::places::subtree;
-use super::list::{OrderFilter, Queue};
+use super::super::places::{outermost, subtree};
+use super::list::OrderFilter;
+use super::queues::Queue;
 
 /// Conditions with their values, in the order of their numbers.
 pub(super) struct Conditions {
@@ -72,11 +73,7 @@ impl Conditions {
 
     /// Only what lies at or below one of these paths.
     pub(super) fn within(&mut self, scopes: &[String]) {
-        let mut scopes = scopes.to_vec();
-        // A path comes right after those above it.
-        scopes.sort();
-        scopes.dedup_by(|path, above| path.starts_with(above.as_str()));
-        self.places = scopes.iter().map(|scope| self.range(scope)).collect();
+        self.places = outermost(scopes).iter().map(|scope| self.range(scope)).collect();
     }
 
     /// What lies at or below a path.

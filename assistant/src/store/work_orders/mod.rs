@@ -6,7 +6,9 @@ mod desk;
 mod filing;
 mod list;
 mod moves;
+mod queues;
 mod resident;
+mod total;
 
 use std::collections::BTreeMap;
 
@@ -22,8 +24,9 @@ use crate::work_orders::{Clocks, Reading, Satisfaction, State, Survey};
 
 pub use desk::{Attachment, Mention, NewAttachment, OrderEdit, Present};
 pub(super) use filing::file;
-pub use list::{OrderFilter, OrderLine, OrderPage, Queue, QueueCounts, Sort};
+pub use list::{OrderFilter, OrderLine, OrderPage, Sort};
 pub use moves::{Changed, MoveError, Moved};
+pub use queues::{Queue, QueueCounts};
 pub use resident::Addition;
 pub(super) use resident::order_of_message;
 

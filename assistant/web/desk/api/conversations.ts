@@ -1,4 +1,4 @@
-import type { Conversation, LiveConversation } from '../types';
+import type { Conversation, LiveConversation, PhoneCall } from '../types';
 import { part, type Transport } from './transport';
 
 /** Conversations that go on now, with the machine or with a person. */
@@ -7,6 +7,11 @@ export class ConversationsApi {
 
   live(): Promise<LiveConversation[]> {
     return this.transport.get('conversations/live');
+  }
+
+  /** The newest calls on the telephone. */
+  calls(): Promise<PhoneCall[]> {
+    return this.transport.get('calls');
   }
 
   one(id: string): Promise<Conversation> {

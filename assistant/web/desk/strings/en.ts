@@ -370,6 +370,11 @@ export const en: typeof zh = {
   live_take_first: 'Take over first, then speak with the resident.',
   live_other_holds: (name) => `${name} speaks with the resident.`,
   live_orders: 'Orders',
+  live_calls: 'Latest calls',
+  call_in: 'Called us',
+  call_out: 'Was called',
+  call_length: (length) => `${length} long`,
+  call_connected: 'Spoke with a person',
   live_variety: 'Dialect of the resident',
 
   keys_title: 'Keys',

@@ -379,6 +379,11 @@ export const zh = {
   live_take_first: '先接过对话，才能和居民说话。',
   live_other_holds: (name: string) => `${name} 正在和居民对话。`,
   live_orders: '有关工单',
+  live_calls: '最近的电话',
+  call_in: '打来',
+  call_out: '打出',
+  call_length: (length: string) => `说了 ${length}`,
+  call_connected: '接通过工作人员',
   live_variety: '居民说的方言',
 
   // Keys.

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use dialects::Variety;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::interpreter::{Channel, Interpreter, Vocabulary};
-use crate::report::table;
+use crate::report::{Case, Listing, Measure, Report, Table, Unit};
 use crate::statistics::{Estimate, Generator};
 use crate::suites::{Setting, progress_bar};
 use crate::{collections, data};
@@ -20,14 +20,12 @@ const MESSAGES: usize = 3000;
 const SHORTEST: usize = 6;
 
 /// What was changed in standard text.
-#[derive(Serialize)]
 pub(super) struct Numbers {
     sentences: usize,
     runs: Vec<Run>,
 }
 
 /// All sentences understood in one setting.
-#[derive(Serialize)]
 struct Run {
     /// Whose words were expected: a variety's id, or `anybody`.
     speakers: &'static str,
@@ -37,8 +35,14 @@ struct Run {
     /// Sentences in which something was put right by sound, and rewritten from dialect.
     corrected: usize,
     rewritten: usize,
-    /// Every change: source, sentence, form and gloss.
-    changes: Vec<String>,
+    changes: Vec<Changed>,
+}
+
+/// A sentence that was changed, with every form and its gloss.
+struct Changed {
+    source: &'static str,
+    sentence: String,
+    changes: String,
 }
 
 /// A sentence with its source.
@@ -62,7 +66,11 @@ pub(super) fn measure(setting: &Setting, vocabulary: &Vocabulary) -> anyhow::Res
                 corrected += usize::from(steps[0]);
                 rewritten += usize::from(steps[1]);
                 if touched {
-                    changes.push(format!("{source}: {sentence} [{}]", understood.changes()));
+                    changes.push(Changed {
+                        source,
+                        sentence: sentence.clone(),
+                        changes: understood.changes(),
+                    });
                 }
                 bar.inc(1);
             }
@@ -123,38 +131,34 @@ fn cut(text: &str) -> impl Iterator<Item = String> {
 
 impl Numbers {
     /// As a section of the report.
-    pub(super) fn shown(&self) -> String {
-        let head =
-            ["speakers", "channel", "sentences changed", "in 1,000", "put right by sound", "rewritten"];
-        let rows: Vec<Vec<String>> = self
-            .runs
-            .iter()
-            .map(|run| {
-                vec![
-                    run.speakers.to_owned(),
-                    run.channel.to_owned(),
-                    run.changed.to_string(),
-                    format!("{:.2}", 1000.0 * run.share.mean),
-                    run.corrected.to_string(),
-                    run.rewritten.to_string(),
-                ]
-            })
-            .collect();
-        let lists: Vec<String> = self
-            .runs
-            .iter()
-            .map(|run| {
-                let changes: Vec<String> =
-                    run.changes.iter().map(|change| format!("- {change}")).collect();
-                format!("{}, {}:\n\n{}", run.speakers, run.channel, changes.join("\n"))
-            })
-            .collect();
-        format!(
-            "## Harm\n\n{} sentences of laws, encyclopedic questions and citizens' messages. A change \
-             counts whether or not it changes the meaning; all are listed.\n\n{}\n{}",
-            self.sentences,
-            table(&head, &rows),
-            lists.join("\n\n"),
-        )
+    pub(super) fn tell(&self, report: &mut Report) {
+        let head = ["speakers, channel", "sentences changed", "share", "put right by sound", "rewritten"];
+        let mut table = Table::new("", head);
+        for run in &self.runs {
+            let share = Measure::from(run.share).in_unit(Unit::Share).lower();
+            table.push(
+                run.name(),
+                [run.changed.into(), share.into(), run.corrected.into(), run.rewritten.into()],
+            );
+        }
+        let section = report.section("Harm");
+        section.text(format!(
+            "{} sentences of laws, encyclopedic questions and citizens' messages. A change counts whether \
+             or not it changes the meaning; all are listed.",
+            self.sentences
+        ));
+        section.table(table);
+        for run in &self.runs {
+            let changes = run.changes.iter().map(|changed| {
+                Case::new(&changed.sentence).says("source", changed.source).says("changes", &changed.changes)
+            });
+            section.cases(Listing::of(format!("Changed: {}", run.name()), changes));
+        }
+    }
+}
+
+impl Run {
+    fn name(&self) -> String {
+        format!("{}, {}", self.speakers, self.channel)
     }
 }

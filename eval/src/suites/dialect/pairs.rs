@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use dialects::{Normalizer, Variety, script};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::interpreter::{Vocabulary, listed};
 use super::ratio;
 use crate::data;
-use crate::report::table;
-use crate::statistics::{Estimate, Generator};
+use crate::report::{Case, Listing, Measure, Report, Table, Unit};
+use crate::statistics::Generator;
 use crate::suites::Setting;
 
 /// Sentences drawn of the large set.
@@ -29,15 +29,15 @@ struct Pair {
 }
 
 /// One set's character errors against the standard sides.
-#[derive(Serialize)]
 pub(super) struct Numbers {
     set: &'static str,
-    pairs: usize,
+    /// The dialect sides.
+    cases: Vec<String>,
     /// Mean of the sentences' error rates, in simplified characters.
-    before: Estimate,
-    after: Estimate,
+    before: Measure,
+    after: Measure,
     /// After less before, sentence by sentence.
-    change: Estimate,
+    change: Measure,
     /// Errors of all sentences over their characters.
     pooled_before: f64,
     pooled_after: f64,
@@ -45,7 +45,7 @@ pub(super) struct Numbers {
     nearer: f64,
     farther: f64,
     /// Those that went farther away, the worst first.
-    worst: Vec<String>,
+    worst: Vec<Case>,
 }
 
 /// Rewrites every set.
@@ -114,6 +114,7 @@ fn judged(set: &'static str, pairs: &[Pair], vocabulary: &Vocabulary, seed: u64)
     let speakers = [Variety::Guangzhou, Variety::Shanghai, Variety::Suzhou]
         .map(|variety| (variety, normalizer(variety)));
     let (mut before, mut after, mut worst) = (Vec::new(), Vec::new(), Vec::new());
+    let mut cases = Vec::new();
     let (mut errors_before, mut errors_after, mut length) = (0, 0, 0);
     for pair in pairs {
         let Some((_, normalizer)) = speakers.iter().find(|(variety, _)| *variety == pair.variety) else {
@@ -125,21 +126,19 @@ fn judged(set: &'static str, pairs: &[Pair], vocabulary: &Vocabulary, seed: u64)
         let were = errors(&characters(simplified.text()), &standard);
         let are = errors(&characters(normalized.text.text()), &standard);
         let rate = |errors: usize| ratio(errors as f64, standard.len() as f64);
+        cases.push(pair.dialect.clone());
         before.push(rate(were));
         after.push(rate(are));
         errors_before += were;
         errors_after += are;
         length += standard.len();
         if are > were {
-            let line = format!(
-                "+{}: {} → {} (standard: {}) [{}]",
-                are - were,
-                simplified.text(),
-                normalized.text.text(),
-                pair.standard,
-                listed(&normalized.changes),
-            );
-            worst.push((are - were, line));
+            let case = Case::new(simplified.text())
+                .says("more errors", (are - were).to_string())
+                .says("became", normalized.text.text())
+                .says("standard", &pair.standard)
+                .says("changes", listed(&normalized.changes));
+            worst.push((are - were, case));
         }
     }
     worst.sort_by_key(|(more, _)| std::cmp::Reverse(*more));
@@ -149,15 +148,15 @@ fn judged(set: &'static str, pairs: &[Pair], vocabulary: &Vocabulary, seed: u64)
     };
     Numbers {
         set,
-        pairs: pairs.len(),
-        before: Estimate::of(&before, seed),
-        after: Estimate::of(&after, seed),
+        before: Measure::of_cases(set, &before, seed).lower(),
+        after: Measure::of_cases(set, &after, seed).lower(),
         pooled_before: ratio(errors_before as f64, length as f64),
         pooled_after: ratio(errors_after as f64, length as f64),
         nearer: share(|change| *change < 0.0),
         farther: share(|change| *change > 0.0),
-        change: Estimate::of(&change, seed),
-        worst: worst.into_iter().map(|(_, line)| line).take(LISTED).collect(),
+        change: Measure::of_cases(set, &change, seed).lower(),
+        cases,
+        worst: worst.into_iter().map(|(_, case)| case).take(LISTED).collect(),
     }
 }
 
@@ -182,39 +181,39 @@ fn errors(written: &[char], meant: &[char]) -> usize {
 }
 
 /// As a section of the report.
-pub(super) fn shown(sets: &[Numbers]) -> String {
+pub(super) fn tell(sets: &[Numbers], report: &mut Report) {
     let head = [
         "set", "pairs", "before", "after", "after − before", "pooled before", "pooled after", "nearer",
         "farther",
     ];
-    let rows: Vec<Vec<String>> = sets
-        .iter()
-        .map(|numbers| {
-            vec![
-                numbers.set.to_owned(),
-                numbers.pairs.to_string(),
-                numbers.before.shown(),
-                numbers.after.shown(),
-                numbers.change.shown(),
-                format!("{:.3}", numbers.pooled_before),
-                format!("{:.3}", numbers.pooled_after),
-                format!("{:.3}", numbers.nearer),
-                format!("{:.3}", numbers.farther),
-            ]
-        })
-        .collect();
-    let worst: Vec<String> = sets
-        .iter()
-        .map(|numbers| {
-            let lines: Vec<String> = numbers.worst.iter().map(|line| format!("- {line}")).collect();
-            format!("{}:\n\n{}", numbers.set, lines.join("\n"))
-        })
-        .collect();
-    format!(
-        "## Pairs\n\nCharacter error rate to the standard side without marks, before and after \
-         normalisation; mean of the sentences and 95 % interval.\n\n{}\nWhat went farther away, the \
-         worst first.\n\n{}",
-        table(&head, &rows),
-        worst.join("\n\n"),
-    )
+    let mut table = Table::new("", head).charted(2).charted(3);
+    for numbers in sets {
+        let pooled = |value| Measure::new(value, Unit::Score).lower().into();
+        let share = |value| Measure::new(value, Unit::Share);
+        table.push(
+            numbers.set,
+            [
+                numbers.cases.len().into(),
+                numbers.before.clone().into(),
+                numbers.after.clone().into(),
+                numbers.change.clone().into(),
+                pooled(numbers.pooled_before),
+                pooled(numbers.pooled_after),
+                share(numbers.nearer).into(),
+                share(numbers.farther).lower().into(),
+            ],
+        );
+        let cases = numbers.cases.iter().enumerate();
+        report.cases_of(numbers.set, cases.map(|(number, text)| (format!("{}", number + 1), text.clone())));
+    }
+    let section = report.section("Pairs");
+    section.text(
+        "Character error rate to the standard side without marks, before and after normalisation; mean of \
+         the sentences and 95 % interval.",
+    );
+    section.table(table);
+    for numbers in sets {
+        let heading = format!("{}: went farther away, the worst first", numbers.set);
+        section.cases(Listing::of(heading, numbers.worst.iter().cloned()));
+    }
 }

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use dialects::{Corrector, Heard, LanguageModel, Variety};
 use knowledge::{IndexedEdition, Library};
-use serde::Serialize;
 
 use super::{ratio, search};
 use crate::cases::Case;
 use crate::data::{self, Article};
-use crate::report::table;
+use crate::report::{Case as Shown, Cell, Listing, Measure, Report, Table, Unit};
 use crate::simulator::{Accent, Characters};
-use crate::statistics::{Estimate, Generator};
+use crate::statistics::Generator;
 use crate::suites::{Setting, progress_bar, retrieval};
 
 /// Whose accents.
@@ -34,23 +33,24 @@ const DEPTH: usize = 10;
 /// Cases listed for each variety.
 const LISTED: usize = 25;
 
+/// The set of cases, as the report names it.
+const SET: &str = "accents";
+
 /// Recall at ten of the questions, clean and in each accent.
-#[derive(Serialize)]
 pub(super) struct Numbers {
-    questions: usize,
+    questions: Vec<String>,
     articles: usize,
     terms: usize,
-    clean: Estimate,
+    clean: Measure,
     varieties: BTreeMap<&'static str, Hearing>,
 }
 
 /// One accent.
-#[derive(Serialize)]
 struct Hearing {
-    misheard: Estimate,
-    corrected: Estimate,
+    misheard: Measure,
+    corrected: Measure,
     /// Corrected less misheard, question by question.
-    gained: Estimate,
+    gained: Measure,
     /// Misheard and corrected over clean.
     kept_misheard: f64,
     kept_corrected: f64,
@@ -59,7 +59,7 @@ struct Hearing {
 }
 
 /// What became of the characters.
-#[derive(Clone, Copy, Default, Serialize)]
+#[derive(Clone, Copy, Default)]
 struct Restored {
     all: usize,
     /// Written wrongly by the recogniser.
@@ -73,7 +73,6 @@ struct Restored {
 }
 
 /// One question in one accent.
-#[derive(Serialize)]
 struct Misheard {
     question: String,
     heard: String,
@@ -128,10 +127,10 @@ pub(super) fn measure(setting: &Setting, starter: &[IndexedEdition]) -> anyhow::
     }
     bar.finish_and_clear();
     Ok(Numbers {
-        questions: cases.len(),
+        questions: cases.iter().map(|case| case.question.clone()).collect(),
         articles: library.passages(),
         terms: terms.len(),
-        clean: Estimate::of(&clean, setting.seed),
+        clean: Measure::of_cases(SET, &clean, setting.seed),
         varieties,
     })
 }
@@ -152,7 +151,7 @@ fn recall(library: &Library, text: &str, spoken: bool, case: &Case) -> anyhow::R
 impl Hearing {
     fn of(mut cases: Vec<Misheard>, seed: u64) -> Self {
         let estimate = |value: fn(&[f64; 3]) -> f64| {
-            Estimate::of(&cases.iter().map(|case| value(&case.recall)).collect::<Vec<_>>(), seed)
+            Measure::of_cases(SET, &cases.iter().map(|case| value(&case.recall)).collect::<Vec<_>>(), seed)
         };
         let clean = estimate(|recall| recall[0]);
         let misheard = estimate(|recall| recall[1]);
@@ -164,11 +163,11 @@ impl Hearing {
             lost(other).total_cmp(&lost(one))
         });
         Self {
+            kept_misheard: ratio(misheard.value, clean.value),
+            kept_corrected: ratio(corrected.value, clean.value),
             misheard,
             corrected,
             gained,
-            kept_misheard: ratio(misheard.mean, clean.mean),
-            kept_corrected: ratio(corrected.mean, clean.mean),
             characters,
             cases,
         }
@@ -190,68 +189,65 @@ impl Restored {
         self
     }
 
-    /// A share of the characters in percent.
-    fn percent(part: usize, whole: usize) -> String {
-        format!("{:.1} %", 100.0 * ratio(part as f64, whole as f64))
+    /// A share of the characters.
+    fn share(part: usize, whole: usize) -> Measure {
+        Measure::new(ratio(part as f64, whole as f64), Unit::Share)
     }
 }
 
 impl Numbers {
     /// As a section of the report.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn tell(&self, report: &mut Report) {
         let head = [
             "variety", "misheard", "corrected", "corrected − misheard", "misheard / clean",
             "corrected / clean", "characters misheard", "of them restored", "replaced wrongly",
             "right ones spoiled",
         ];
-        let rows: Vec<Vec<String>> = self
-            .varieties
-            .iter()
-            .map(|(name, hearing)| {
-                let Restored { all, misheard, restored, replaced, spoiled } = hearing.characters;
-                vec![
-                    (*name).to_owned(),
-                    hearing.misheard.shown(),
-                    hearing.corrected.shown(),
-                    hearing.gained.shown(),
-                    format!("{:.3}", hearing.kept_misheard),
-                    format!("{:.3}", hearing.kept_corrected),
-                    Restored::percent(misheard, all),
-                    Restored::percent(restored, misheard),
-                    Restored::percent(replaced, misheard),
-                    Restored::percent(spoiled, all - misheard),
-                ]
-            })
-            .collect();
-        let lists: Vec<String> = self
-            .varieties
-            .iter()
-            .map(|(name, hearing)| {
-                let cases: Vec<String> = hearing.cases.iter().take(LISTED).map(Misheard::shown).collect();
-                format!("{name}:\n\n{}", cases.join("\n"))
-            })
-            .collect();
-        format!(
-            "## Sound\n\n{} legal questions over {} articles, {} terms: recall at ten is {} as they \
-             were asked. Said in an accent (simulated), misheard and put right:\n\n{}\nWhat lost most.\
-             \n\n{}",
-            self.questions,
+        let mut table = Table::new("Recall at ten", head).charted(1).charted(2);
+        for (name, hearing) in &self.varieties {
+            let Restored { all, misheard, restored, replaced, spoiled } = hearing.characters;
+            let kept = |value| Cell::from(Measure::new(value, Unit::Score));
+            table.push(
+                *name,
+                [
+                    hearing.misheard.clone().into(),
+                    hearing.corrected.clone().into(),
+                    hearing.gained.clone().into(),
+                    kept(hearing.kept_misheard),
+                    kept(hearing.kept_corrected),
+                    Restored::share(misheard, all).neither().into(),
+                    Restored::share(restored, misheard).into(),
+                    Restored::share(replaced, misheard).lower().into(),
+                    Restored::share(spoiled, all - misheard).lower().into(),
+                ],
+            );
+        }
+        let ids = self.questions.iter().map(|question| (question.clone(), String::new()));
+        report.cases_of(SET, ids);
+        let section = report.section("Sound");
+        section.text(format!(
+            "{} legal questions over {} articles, {} terms: recall at ten is {} as they were asked. Said \
+             in an accent (simulated), misheard and put right:",
+            self.questions.len(),
             self.articles,
             self.terms,
             self.clean.shown(),
-            table(&head, &rows),
-            lists.join("\n\n"),
-        )
+        ));
+        section.table(table);
+        for (name, hearing) in &self.varieties {
+            let lost = hearing.cases.iter().take(LISTED).map(Misheard::shown);
+            section.cases(Listing::of(format!("{name}: lost most"), lost));
+        }
     }
 }
 
 impl Misheard {
-    /// As a line of the report.
-    fn shown(&self) -> String {
+    /// As a case of the report.
+    fn shown(&self) -> Shown {
         let [clean, misheard, corrected] = self.recall;
-        format!(
-            "- {clean:.2} {}\n  - misheard {misheard:.2}: {}\n  - corrected {corrected:.2}: {}",
-            self.question, self.heard, self.corrected,
-        )
+        Shown::new(&self.question)
+            .says("recall", format!("{clean:.2}"))
+            .says(&format!("misheard {misheard:.2}"), &self.heard)
+            .says(&format!("corrected {corrected:.2}"), &self.corrected)
     }
 }

@@ -5,16 +5,15 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use dialects::Variety;
-use serde::Serialize;
 
 use super::interpreter::{Channel, Interpreter, Vocabulary};
 use super::question::Question;
+use crate::report::{Measure, Report, Table, Unit};
 
 /// Times that each question is understood.
 const ROUNDS: usize = 5;
 
 /// Microseconds of script, correction and normalisation together.
-#[derive(Serialize)]
 pub(super) struct Numbers {
     median_microseconds: f64,
     p95_microseconds: f64,
@@ -51,11 +50,17 @@ pub(super) fn measure(questions: &[Question], vocabulary: &Vocabulary) -> Number
 
 impl Numbers {
     /// As a section of the report.
-    pub(super) fn shown(&self, terms: usize) -> String {
-        format!(
-            "## Speed\n\nA dialect question of {:.0} characters (mean) with {terms} terms was put right \
-             and normalised in {:.0} µs (median), {:.0} µs (95th percentile), on one core.\n",
-            self.mean_characters, self.median_microseconds, self.p95_microseconds,
-        )
+    pub(super) fn tell(&self, report: &mut Report) {
+        let time = |value| Measure::new(value, Unit::Microseconds).lower().into();
+        report
+            .section("Speed")
+            .text(format!(
+                "A dialect question of {:.0} characters (mean) put right and normalised on one core.",
+                self.mean_characters
+            ))
+            .table(
+                Table::new("", ["", "median", "95th percentile"])
+                    .row("a question", [time(self.median_microseconds), time(self.p95_microseconds)]),
+            );
     }
 }

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use dialects::{Variety, script};
 use knowledge::{IndexedEdition, Library};
-use serde::Serialize;
 
 use super::interpreter::{Channel, Interpreter, Vocabulary};
 use super::question::Question;
 use super::{ratio, search};
 use crate::cases::Place;
-use crate::report::table;
-use crate::statistics::Estimate;
+use crate::report::{Case, Listing, Measure, Report, Table, Unit};
 use crate::suites::{Setting, progress_bar};
 
 /// Passages that each question is judged on.
@@ -21,37 +19,36 @@ const DEPTH: usize = 5;
 const ALL: &str = "all";
 
 /// Recall at five of one variety's questions, and of all.
-#[derive(Serialize)]
 pub(super) struct Numbers {
     varieties: BTreeMap<&'static str, Recall>,
+    /// The questions by set, as (id, text).
+    cases: BTreeMap<String, Vec<(String, String)>>,
     /// Questions whose standard form reaches the passage and whose dialect form does not.
     lost: Vec<Lost>,
 }
 
 /// Share of the questions with a named passage among the best five.
-#[derive(Serialize)]
 struct Recall {
     questions: usize,
     /// The standard forms.
-    standard: Estimate,
+    standard: Measure,
     /// The dialect forms, of speakers whose variety is known.
-    known: Estimate,
+    known: Measure,
     /// The dialect forms, of anybody.
-    unknown: Estimate,
+    unknown: Measure,
     /// The dialect forms, in simplified characters and otherwise as they are.
-    off: Estimate,
+    off: Measure,
     /// Known less standard, question by question.
-    known_less_standard: Estimate,
+    known_less_standard: Measure,
     /// Known over standard.
     kept: f64,
     /// Unknown over standard.
     kept_unknown: f64,
     /// Share with a named passage in the first place: standard, known, unknown, off.
-    at_first: [Estimate; 4],
+    at_first: [Measure; 4],
 }
 
 /// A question that dialect loses.
-#[derive(Serialize)]
 struct Lost {
     id: String,
     text: String,
@@ -118,11 +115,23 @@ pub(super) fn measure(
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let varieties = hits.into_iter().map(|(name, hits)| (name, Recall::of(&hits, setting.seed)));
+    let varieties = hits.into_iter().map(|(name, hits)| (name, Recall::of(&case_set(name), &hits, setting.seed)));
+    let mut cases: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+    for question in questions {
+        for group in [question.variety.id(), ALL] {
+            cases.entry(group).or_default().push((question.id.clone(), question.text.clone()));
+        }
+    }
     Ok(Numbers {
+        cases: cases.into_iter().map(|(group, cases)| (case_set(group), cases)).collect(),
         varieties: varieties.collect(),
         lost,
     })
+}
+
+/// The set of cases of a group, as the report names it.
+fn case_set(group: &str) -> String {
+    format!("dialect questions, {group}")
 }
 
 /// Where among the best passages the first right one is.
@@ -132,21 +141,21 @@ fn place(library: &Library, text: &str, gold: &[Place]) -> anyhow::Result<Option
 }
 
 impl Recall {
-    fn of(hits: &[Hits], seed: u64) -> Self {
+    fn of(set: &str, hits: &[Hits], seed: u64) -> Self {
         let estimate = |value: &dyn Fn(&Hits) -> f64| {
-            Estimate::of(&hits.iter().map(value).collect::<Vec<_>>(), seed)
+            Measure::of_cases(set, &hits.iter().map(value).collect::<Vec<_>>(), seed)
         };
         let [standard, known, unknown, off] =
             [0, 1, 2, 3].map(|way| estimate(&|hits| hits.among_five[way]));
         Self {
             questions: hits.len(),
+            kept: ratio(known.value, standard.value),
+            kept_unknown: ratio(unknown.value, standard.value),
             standard,
             known,
             unknown,
             off,
             known_less_standard: estimate(&|hits| hits.among_five[1] - hits.among_five[0]),
-            kept: ratio(known.mean, standard.mean),
-            kept_unknown: ratio(unknown.mean, standard.mean),
             at_first: [0, 1, 2, 3].map(|way| estimate(&|hits| hits.at_first[way])),
         }
     }
@@ -154,62 +163,49 @@ impl Recall {
 
 impl Numbers {
     /// As a section of the report.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn tell(&self, report: &mut Report) {
         let head = [
             "variety", "questions", "standard form", "variety known", "variety unknown", "dialects off",
             "known − standard", "known / standard", "unknown / standard",
         ];
-        let rows: Vec<Vec<String>> = self
-            .varieties
-            .iter()
-            .map(|(name, recall)| {
-                vec![
-                    (*name).to_owned(),
-                    recall.questions.to_string(),
-                    recall.standard.shown(),
-                    recall.known.shown(),
-                    recall.unknown.shown(),
-                    recall.off.shown(),
-                    recall.known_less_standard.shown(),
-                    format!("{:.3}", recall.kept),
-                    format!("{:.3}", recall.kept_unknown),
-                ]
-            })
-            .collect();
-        let head_at_first =
-            ["variety", "standard form", "variety known", "variety unknown", "dialects off"];
-        let rows_at_first: Vec<Vec<String>> = self
-            .varieties
-            .iter()
-            .map(|(name, recall)| {
-                let shares = recall.at_first.iter().map(Estimate::shown);
-                [(*name).to_owned()].into_iter().chain(shares).collect()
-            })
-            .collect();
-        let lost: Vec<String> = self
-            .lost
-            .iter()
-            .map(|lost| {
-                format!(
-                    "- {} {}{}\n  - standard form: {}\n  - understood: {}\n  - changes: {}\n  - found: {}",
-                    lost.id,
-                    lost.text,
-                    if lost.reached_off { " (reached with dialects off)" } else { "" },
-                    lost.standard,
-                    lost.understood,
-                    lost.changes,
-                    lost.found.as_deref().unwrap_or("nothing"),
-                )
-            })
-            .collect();
-        format!(
-            "## Understanding\n\nShare of the questions with a named passage among the best five of \
-             the starter pack; mean and 95 % interval.\n\n{}\nWith a named passage in the first \
-             place:\n\n{}\nReached by the standard form, not by \
-             the dialect form with its variety known:\n\n{}",
-            table(&head, &rows),
-            table(&head_at_first, &rows_at_first),
-            lost.join("\n"),
-        )
+        let mut among_five =
+            Table::new("With a named passage among the best five of the starter pack", head).charted(3);
+        let head = ["variety", "standard form", "variety known", "variety unknown", "dialects off"];
+        let mut at_first = Table::new("With a named passage in the first place", head);
+        for (name, recall) in &self.varieties {
+            let share = |measure: &Measure| measure.clone().in_unit(Unit::Share).into();
+            let kept = |value| Measure::new(value, Unit::Score).into();
+            among_five.push(
+                *name,
+                [
+                    recall.questions.into(),
+                    share(&recall.standard),
+                    share(&recall.known),
+                    share(&recall.unknown),
+                    share(&recall.off),
+                    share(&recall.known_less_standard),
+                    kept(recall.kept),
+                    kept(recall.kept_unknown),
+                ],
+            );
+            at_first.push(*name, recall.at_first.each_ref().map(share));
+        }
+        for (set, cases) in &self.cases {
+            report.cases_of(set.clone(), cases.iter().cloned());
+        }
+        let lost = self.lost.iter().map(|lost| {
+            Case::new(format!("{} {}", lost.id, lost.text))
+                .says("standard form", &lost.standard)
+                .says("understood", &lost.understood)
+                .says("changes", &lost.changes)
+                .says("found", lost.found.as_deref().unwrap_or("nothing"))
+                .says("with dialects off", if lost.reached_off { "reached" } else { "not reached either" })
+        });
+        let section = report.section("Understanding");
+        section.table(among_five).table(at_first);
+        section.cases(Listing::of(
+            "Reached by the standard form, not by the dialect form with its variety known",
+            lost,
+        ));
     }
 }

@@ -49,6 +49,8 @@ pub(crate) struct PageLine {
 struct Element {
     name: String,
     skipped: bool,
+    /// Its letters have no size: whoever looks at the page does not see them.
+    sizeless: bool,
     around: bool,
     part: Option<usize>,
     heading: Option<Mark>,
@@ -100,7 +102,7 @@ impl<'a> Page<'a> {
             self.in_title = false;
             return;
         }
-        if self.open.last().is_some_and(|element| element.skipped) {
+        if self.open.last().is_some_and(|element| element.skipped || element.sizeless) {
             return;
         }
         let keep_lines = self.open.last().is_some_and(|element| element.preformatted);
@@ -154,9 +156,13 @@ impl<'a> Page<'a> {
         }
         let above = self.open.last();
         let named = ["class", "id"].map(|key| attribute(attributes, key).unwrap_or_default());
-        let hidden = attribute(attributes, "hidden").is_some()
-            || attribute(attributes, "style")
-                .is_some_and(|style| style.replace(' ', "").contains("display:none"));
+        let style = attribute(attributes, "style").unwrap_or_default().replace(' ', "").to_ascii_lowercase();
+        let hidden = attribute(attributes, "hidden").is_some() || style.contains("display:none");
+        // Pages set it to 0 around elements that set it again.
+        let sizeless = style.rsplit_once("font-size:").map(|(_, size)| {
+            let number = size.split(|c: char| !c.is_ascii_digit() && c != '.').next();
+            number.and_then(|number| number.parse::<f32>().ok()) == Some(0.0)
+        });
         let level = name
             .strip_prefix('h')
             .and_then(|level| level.parse::<u8>().ok());
@@ -181,6 +187,7 @@ impl<'a> Page<'a> {
             })
         });
         let element = Element {
+            sizeless: sizeless.unwrap_or_else(|| above.is_some_and(|element| element.sizeless)),
             skipped: above.is_some_and(|element| element.skipped) || hidden || is_skipped(&name),
             around: above.is_some_and(|element| element.around)
                 || (container && named.iter().any(|value| AROUND.is_match(value))),

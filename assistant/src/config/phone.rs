@@ -1,0 +1,112 @@
+//! The telephone: where it listens, whom it lets in, whom it dials with.
+
+use serde::{Deserialize, Serialize};
+
+/// The telephone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phone {
+    /// Address and port for SIP over UDP and TCP, such as `0.0.0.0:5060`; empty for no telephone.
+    pub listen: String,
+    /// Address that exchanges reach us at, where it is not our own; empty for none.
+    pub public_address: String,
+    /// First port for sound.
+    pub first_port: u16,
+    /// Last port for sound; two ports a call.
+    pub last_port: u16,
+    /// Conversations at once, those we dial included; further callers are told that all lines are busy.
+    pub calls: usize,
+    /// Number that a caller who wants a person is connected with; empty: that of the community.
+    pub person: String,
+    /// How: `bridge` calls the person and joins the two calls, `refer` asks the exchange to.
+    pub transfer: Transfer,
+    /// Seconds that a person is rung for.
+    pub ring_seconds: u32,
+    /// Name of the voice; empty for the default one.
+    pub voice: String,
+    /// Speed of the voice; 1 is usual.
+    pub speed: f32,
+    /// Networks that may call directly.
+    #[serde(default)]
+    pub peers: Vec<PhonePeer>,
+    /// Accounts at exchanges and trunks.
+    #[serde(default)]
+    pub accounts: Vec<PhoneAccount>,
+}
+
+impl Default for Phone {
+    /// No telephone.
+    fn default() -> Self {
+        Self {
+            listen: String::new(),
+            public_address: String::new(),
+            first_port: 40_000,
+            last_port: 40_999,
+            calls: 8,
+            person: String::new(),
+            transfer: Transfer::Bridge,
+            ring_seconds: 25,
+            voice: String::new(),
+            speed: 1.0,
+            peers: Vec::new(),
+            accounts: Vec::new(),
+        }
+    }
+}
+
+/// How a caller is connected with a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transfer {
+    /// We call the person, tell them what it is about, and join the two calls.
+    Bridge,
+    /// The exchange is asked to connect them (REFER).
+    Refer,
+}
+
+/// A network that may call directly.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhonePeer {
+    /// In CIDR notation, or one address.
+    pub network: String,
+    /// Community whose residents call from there; empty for the default one.
+    #[serde(default)]
+    pub community: String,
+    /// Name that each call must prove; empty for none.
+    #[serde(default)]
+    pub name: String,
+    /// Its password.
+    #[serde(default)]
+    pub password: String,
+}
+
+/// An account at an exchange or trunk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneAccount {
+    /// How it is called here.
+    pub name: String,
+    /// The community that this number serves.
+    pub community: String,
+    /// The exchange, such as `sip:pbx.example:5060` or `sip:pbx.example;transport=tcp`.
+    pub registrar: String,
+    /// Number or name of the account.
+    pub number: String,
+    /// Its password.
+    #[serde(default)]
+    pub password: String,
+    /// Name for digest, where it is not the number.
+    #[serde(default)]
+    pub digest_name: String,
+    /// Whether to register; a trunk that knows our address needs none.
+    #[serde(default = "yes")]
+    pub register: bool,
+    /// Number that a caller of this account who wants a person is connected with; empty: `phone.person`.
+    #[serde(default)]
+    pub person: String,
+}
+
+fn yes() -> bool {
+    true
+}

@@ -1,0 +1,94 @@
+//! The clock of all calls: one thread that plays 20 ms of every call every 20 ms.
+//!
+//! A thread of its own, because a packet must leave on time whatever the rest of the program does; one for all,
+//! because the work of a call in a frame is some tens of microseconds.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::time::{Duration, Instant};
+
+use super::session::Session;
+
+/// Packets are read twice a frame, so that the measured jitter is not the clock's own.
+const STEP: Duration = Duration::from_millis(10);
+/// After a longer stall the lost time is skipped, not made up for in a burst.
+const STALL: Duration = Duration::from_millis(100);
+
+/// Gives sessions to the clock's thread; the thread ends when this is dropped and all its sessions are closed.
+#[derive(Debug, Clone)]
+pub(in crate::phone) struct MediaClock {
+    sessions: Sender<Session>,
+}
+
+impl MediaClock {
+    /// Starts the thread.
+    pub(in crate::phone) fn start() -> std::io::Result<Self> {
+        let (sessions, new) = channel();
+        std::thread::Builder::new()
+            .name("phone-media".to_owned())
+            .spawn(move || run(&new))?;
+        Ok(Self { sessions })
+    }
+
+    /// Plays a session until it is closed.
+    pub(in crate::phone) fn add(&self, session: Session) {
+        // The thread lives as long as this sender does.
+        let _ = self.sessions.send(session);
+    }
+}
+
+fn run(new: &Receiver<Session>) {
+    let mut sessions: Vec<Session> = Vec::new();
+    let mut due = Instant::now();
+    let mut step = 0u64;
+    loop {
+        if sessions.is_empty() {
+            match new.recv() {
+                Ok(session) => sessions.push(session),
+                Err(_) => return,
+            }
+            due = Instant::now();
+        }
+        let mut open = true;
+        loop {
+            match new.try_recv() {
+                Ok(session) => sessions.push(session),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    open = false;
+                    break;
+                }
+            }
+        }
+        for session in &mut sessions {
+            let now = Instant::now();
+            session.receive(now);
+            if step.is_multiple_of(2) {
+                session.frame(now);
+            }
+        }
+        sessions.retain(|session| !session.is_closed());
+        if !open && sessions.is_empty() {
+            return;
+        }
+        step += 1;
+        due += STEP;
+        let now = Instant::now();
+        if now > due + STALL {
+            tracing::warn!(
+                late_ms = (now - due).as_millis() as u64,
+                "phone: the clock of the calls was held up"
+            );
+            due = now;
+        }
+        match new.recv_timeout(due.saturating_duration_since(now)) {
+            Ok(session) => {
+                sessions.push(session);
+                std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                std::thread::sleep(due.saturating_duration_since(Instant::now()))
+            }
+        }
+    }
+}

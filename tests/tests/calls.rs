@@ -1,0 +1,223 @@
+//! Residents who call and residents who are called, with real telephones at the other end of the running product.
+//!
+//! What is decided by the product is read from its own desk; what was said is read from the telephones' recordings
+//! once the call is over, by the product's own recogniser.
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use serde_json::{Value, json};
+use tests::{
+    Microphone, Product, Resident, Server, Telephone, Worker, baresip_is_missing, free_ports, get, wait_until,
+};
+
+/// Samples a second on the telephone.
+const RATE: usize = 8_000;
+/// Nobody has spoken for so long: it is the other side's turn. Between two sentences a busy machine takes seconds.
+const TURN: usize = 4 * RATE;
+/// What is said while an answer is looked for is shorter, in seconds of voice; every answer is longer.
+const ANSWER: usize = 5;
+
+/// Whoever speaks needs both cores: one test at a time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// A server that takes calls and writes nothing, shared by all tests.
+struct Line {
+    server: &'static Server,
+    administrator: Worker,
+    port: u16,
+    /// Where the person is rung whom callers are connected with.
+    person: u16,
+}
+
+/// The line, for one test alone; `None` where there is no telephone.
+fn line() -> Option<(&'static Line, MutexGuard<'static, ()>)> {
+    static LINE: OnceLock<Line> = OnceLock::new();
+    if baresip_is_missing() {
+        return None;
+    }
+    let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    Some((LINE.get_or_init(Line::open), alone))
+}
+
+impl Line {
+    fn open() -> Self {
+        let (port, person) = (free_ports(), free_ports());
+        let product = Product::with_starter_pack();
+        let first = 50_000 + port % 100 * 100;
+        let settings = format!(
+            "[phone]\nlisten = \"127.0.0.1:{port}\"\nfirst_port = {first}\nlast_port = {}\nring_seconds = 8\ncalls = 2\n\
+             [[phone.peers]]\nnetwork = \"127.0.0.0/8\"\ncommunity = \"demo\"\n\
+             [[phone.accounts]]\nname = \"exchange\"\ncommunity = \"demo\"\nregistrar = \"sip:127.0.0.1:{person}\"\n\
+             number = \"12345\"\nregister = false\nperson = \"13900001111\"\n",
+            first + 99,
+        );
+        let file = product.data_dir().join("xiangyin.toml");
+        std::fs::write(&file, settings).expect("the configuration");
+        let file = file.display().to_string();
+        let server = product.serve_with(&["--config", &file, "--set=models.writing=none"]);
+        let able = |name: &'static str| get(server.base(), "/api/voice", None).1[name] == Value::Bool(true);
+        wait_until("what hears and speaks", || able("hearing") && able("speaking"));
+        server.wait_for_log("what is said in every call is prepared");
+        let administrator = Worker::administrator(&server);
+        administrator.set_open("demo", true);
+        Self { server: server.share(), administrator, port, person }
+    }
+
+    /// What somebody will say, in the server's own voice. It is made before the call: nobody on the telephone waits
+    /// for it.
+    fn sound_of(&self, text: &str) -> Vec<i16> {
+        let samples = Resident::new(self.server.base(), "demo").have_said(text).samples;
+        // Half of the samples would alias; the mean of two is a filter good enough for speech.
+        samples.chunks_exact(2).map(|pair| ((i32::from(pair[0]) + i32::from(pair[1])) / 2) as i16).collect()
+    }
+
+    /// A resident who has dialled the number and was greeted.
+    fn called_from(&self, number: &str) -> Caller {
+        let telephone = Telephone::start(number, Microphone::Speech, ";audio_codecs=pcma");
+        let mut caller = Caller { telephone, listened: 0, number: number.to_owned() };
+        caller.telephone.command("dial", &format!("sip:12345@127.0.0.1:{}", self.port));
+        caller.telephone.wait_for("CALL_ESTABLISHED");
+        caller.listen(2);
+        caller
+    }
+
+    /// Somebody with a telephone of this number where the exchange rings.
+    fn rung(&self, number: &str, account: &str) -> Telephone {
+        Telephone::start_at(self.person, number, Microphone::Speech, &format!(";audio_codecs=pcma{account}"))
+    }
+
+    /// What was said to a telephone after so many samples.
+    fn read(&self, telephone: &Telephone, from: usize) -> String {
+        let resident = Resident::new(self.server.base(), "demo");
+        let sound: Vec<i16> =
+            telephone.recorded()[from..].iter().flat_map(|sample| [(*sample * 32_767.0) as i16; 2]).collect();
+        // The recogniser takes half a minute at a time.
+        let parts = sound.chunks(16_000 * 25).map(|part| {
+            let (status, heard) = resident.have_heard(part);
+            assert_eq!(status, 200, "{heard}");
+            heard["standard"].as_str().unwrap_or_default().to_owned()
+        });
+        parts.collect()
+    }
+
+    /// The call of a resident in the book, and its conversation, once they have hung up.
+    fn over(&self, caller: &mut Caller) -> (Value, Value) {
+        caller.telephone.command("hangup", "");
+        let masked = format!("{}******{}", &caller.number[..3], &caller.number[9..]);
+        let mut call = Value::Null;
+        wait_until("the call in the book", || {
+            let calls = self.administrator.get("calls").1;
+            let found = calls.as_array().and_then(|calls| calls.iter().find(|call| call["number"] == masked.as_str()));
+            call = found.cloned().unwrap_or_default();
+            !call.is_null()
+        });
+        let id = call["conversation_id"].as_str().unwrap_or_default();
+        let conversation = self.administrator.get(&format!("conversations/{id}")).1;
+        assert_eq!(conversation["channel"], "phone");
+        (call, conversation)
+    }
+
+    /// Nobody takes the call of a resident who wants a person: they are told so, and are owed a call.
+    fn owes_a_call(&self, mut caller: Caller) {
+        let from = caller.listened;
+        caller.listen(ANSWER);
+        let (call, conversation) = self.over(&mut caller);
+        assert_eq!(call["connected"], false);
+        let order = &conversation["work_orders"][0];
+        assert!(order["due_at"].is_i64(), "{conversation}");
+        let heard = self.read(&caller.telephone, from);
+        assert!(["接上", "登记", "回电"].iter().any(|word| heard.contains(word)), "{heard}");
+    }
+}
+
+/// Somebody at a telephone.
+struct Caller {
+    telephone: Telephone,
+    number: String,
+    /// Samples of the recording that were listened to.
+    listened: usize,
+}
+
+/// Samples of `sound` in frames of 20 ms with a voice in them.
+fn voiced(sound: &[f32]) -> usize {
+    let frames = sound.chunks(RATE / 50).filter(|frame| frame.iter().any(|sample| sample.abs() > 0.01));
+    frames.count() * RATE / 50
+}
+
+/// Waits until a telephone has heard so many seconds of voice after `from`, and then nothing for a while; the length
+/// of its recording.
+fn listen(telephone: &Telephone, from: usize, seconds: usize) -> usize {
+    let mut length = 0;
+    wait_until("words and a pause", || {
+        let sound = telephone.recorded();
+        length = sound.len();
+        let new = &sound[from.min(length)..];
+        let last = new.iter().rposition(|sample| sample.abs() > 0.01);
+        last.is_some_and(|last| new.len() - last > TURN) && voiced(new) > seconds * RATE
+    });
+    length
+}
+
+impl Caller {
+    /// Waits until the other side has said something of so many seconds and has fallen silent.
+    fn listen(&mut self, seconds: usize) {
+        self.listened = listen(&self.telephone, self.listened, seconds);
+    }
+}
+
+#[test]
+fn a_matter_told_on_the_telephone_is_an_order() {
+    let Some((line, _alone)) = line() else { return };
+    let matter = line.sound_of("您好，我家楼道里的路灯坏了，晚上看不见。");
+    let mut caller = line.called_from("13800001234");
+    caller.telephone.say(&matter);
+    caller.listen(ANSWER);
+    let (call, conversation) = line.over(&mut caller);
+    assert_eq!(call["number"], "138******34");
+    let order = &conversation["work_orders"][0];
+    let page = line.administrator.order(order["number"].as_str().unwrap_or_default());
+    assert!(page.to_string().contains(r#""channel":"phone""#), "{page}");
+}
+
+#[test]
+fn a_person_who_declines_leaves_an_order_with_a_call_back() {
+    let Some((line, _alone)) = line() else { return };
+    let mut person = line.rung("13900001111", "");
+    let mut caller = line.called_from("13800000004");
+    caller.telephone.keys("0");
+    person.wait_for("CALL_INCOMING");
+    person.command("hangup", "");
+    line.owes_a_call(caller);
+}
+
+#[test]
+fn a_person_who_does_not_pick_up_leaves_an_order_with_a_call_back() {
+    let Some((line, _alone)) = line() else { return };
+    let mut person = line.rung("13900001111", "");
+    let mut caller = line.called_from("13800000005");
+    caller.telephone.keys("0");
+    person.wait_for("CALL_INCOMING");
+    person.wait_for("CALL_CLOSED");
+    line.owes_a_call(caller);
+}
+
+#[test]
+fn a_number_is_called_and_its_owner_may_refuse_further_calls() {
+    let Some((line, _alone)) = line() else { return };
+    let mut called = line.rung("13900002222", ";answermode=auto");
+    let trial = json!({
+        "community_id": "demo",
+        "purpose": "announcement",
+        "said": "明天上午八点到十二点停水，请提前接好水。",
+        "number": "13900002222",
+    });
+    let told = std::thread::scope(|scope| {
+        let asked = scope.spawn(|| line.administrator.post("outreach/trial", &trial));
+        called.wait_for("CALL_ESTABLISHED");
+        wait_until("the announcement", || voiced(&called.recorded()) > 4 * RATE);
+        called.keys("9");
+        asked.join().expect("the trial")
+    });
+    assert_eq!(told.0, 200, "{}", told.1);
+    assert_eq!(told.1["opted_out"], true, "{}", told.1);
+}
