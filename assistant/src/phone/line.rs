@@ -1,9 +1,11 @@
 //! The line: listens, registers, lets calls in and dials.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Instant;
 
 use rsipstack::EndpointBuilder;
@@ -140,7 +142,12 @@ impl PhoneLine {
             }
         }
         let (calls_out, calls) = mpsc::channel(inner.settings.calls + inner.settings.busy_lines);
-        tokio::spawn(async move { endpoint.serve().await });
+        // The stack listens for TCP from when it is first polled, and a call may come as soon as this returns.
+        let mut serving = Box::pin(async move { endpoint.serve().await });
+        let served = poll_fn(|context| Poll::Ready(serving.as_mut().poll(context))).await;
+        if served.is_pending() {
+            tokio::spawn(serving);
+        }
         tokio::spawn(take_requests(Arc::clone(&inner), incoming, calls_out));
         tracing::info!(address = %inner.listening, "phone: listening for calls on {}", inner.listening);
         Ok((

@@ -22,7 +22,7 @@ async fn dialled(
     telephone.command("dial", &format!("sip:12345@{}{parameters}", line.address()));
     let call = tokio::time::timeout(Duration::from_secs(20), calls.next())
         .await
-        .expect("a call in time")
+        .unwrap_or_else(|_| panic!("no call in time\n{}", telephone.log()))
         .expect("a call");
     (line, calls, call)
 }

@@ -28,6 +28,9 @@ export const QUESTIONS = {
 /** How long one answer may take; a small machine writes slowly. */
 const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 120_000);
 
+/** How long a page may take to show what it is waited for: other tests may have the machine. */
+const LONGEST_WAIT_MS = 60_000;
+
 export class Session {
   results = [];
 
@@ -52,6 +55,7 @@ export class Session {
     if (process.env.ONLY && !name.includes(process.env.ONLY)) return;
     try {
       const skipped = await act();
+      await this.empty();
       this.results.push({ name, passed: true });
       console.log(skipped ? `SKIPPED ${name}: ${skipped}` : `ok      ${name}`);
     } catch (error) {
@@ -63,8 +67,12 @@ export class Session {
           .join('\n        ')}`,
       );
     }
+    await this.empty();
+  }
+
+  /** Closes all pages; what the next check says must not go to one that is gone. */
+  async empty() {
     for (const context of this.browser.contexts()) await context.close();
-    // What the next one says must not go to a page that is gone.
     if (this.mock?.voice) await this.mock.until(() => this.mock.voice.listeners.size === 0);
   }
 
@@ -77,8 +85,9 @@ export class Session {
       ...options,
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(LONGEST_WAIT_MS);
     page.complaints = [];
+    count_requests(page);
     page.on('pageerror', (error) => page.complaints.push(String(error)));
     page.on('console', (message) => {
       const text = message.text();
@@ -95,6 +104,31 @@ export class Session {
   async shot(page, name) {
     if (this.shots) await page.screenshot({ path: join(this.shots, `${name}.png`) });
   }
+}
+
+/** Keeps count of what the page waits for; a stream of news ends with the page only. */
+function count_requests(page) {
+  page.under_way = new Set();
+  page.on('request', (request) => {
+    const { accept = '' } = request.headers();
+    if (!accept.includes('text/event-stream')) page.under_way.add(request);
+  });
+  for (const end of ['requestfinished', 'requestfailed']) {
+    page.on(end, (request) => page.under_way.delete(request));
+  }
+}
+
+/** Waits until what was asked for is there, is drawn, and moves no more. */
+export async function settled(page) {
+  const drawn = () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+  await page.evaluate(drawn);
+  await becomes(() => page.under_way.size, 0, 'requests under way');
+  await page.evaluate(drawn);
+  await page.waitForFunction(() =>
+    document.getAnimations().every(({ playState, effect }) => {
+      return playState !== 'running' || effect?.getComputedTiming().iterations === Infinity;
+    }),
+  );
 }
 
 export async function open_widget(page) {
@@ -195,6 +229,18 @@ export function same(actual, expected, what) {
   if (JSON.stringify(actual) !== JSON.stringify(expected)) {
     throw new Error(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`);
   }
+}
+
+/** Waits until what is read is as expected; fails with what it was where it never is. */
+export async function becomes(read, expected, what) {
+  const end = Date.now() + LONGEST_WAIT_MS;
+  const wanted = JSON.stringify(expected);
+  let now = await read();
+  while (JSON.stringify(now) !== wanted && Date.now() < end) {
+    await new Promise((resume) => setTimeout(resume, 20));
+    now = await read();
+  }
+  same(now, expected, what);
 }
 
 export function holds(truth, what) {

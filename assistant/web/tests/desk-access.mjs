@@ -1,6 +1,6 @@
 // The desk for everybody: axe in light and dark, telephones, zoom, large letters.
 
-import { axe_findings, holds, same } from './browser.mjs';
+import { axe_findings, holds, same, settled } from './browser.mjs';
 import { admin_page, file_order, worker_page } from './desk-people.mjs';
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -115,10 +115,10 @@ export async function desk_access_checks(session, desk) {
 
 async function show(page, view) {
   await page.evaluate((to) => (location.hash = `#/${to}`), view);
+  await settled(page);
   await page.locator('main h1, main h2').first().waitFor({ state: 'attached' });
   await page.waitForFunction(() => !document.querySelector('main p[role=status]'));
-  // What was animated or fetched has settled.
-  await page.waitForTimeout(400);
+  await settled(page);
 }
 
 async function fits(page, view) {

@@ -1,6 +1,6 @@
 // Knowledge from an uploaded file to an answer: writing, two editors at once, publishing, mending.
 
-import { holds, same } from './browser.mjs';
+import { becomes, holds, same } from './browser.mjs';
 
 const TEXT =
   '# 莲花社区图书室\n\n图书室每天上午9点到下午5点开放，凭身份证借书，一次两本。\n\n## 怎么还书\n\n30天内还到图书室，逾期要补办手续。';
@@ -42,7 +42,7 @@ export async function knowledge_checks(session) {
     ]);
     await page.locator('.upload.done').waitFor();
     await page.locator('.upload.unchanged').waitFor();
-    same(await page.locator('.upload.failed').count(), 2, 'failed');
+    await becomes(() => page.locator('.upload.failed').count(), 2, 'failed');
     const why = await page.locator('.upload.failed').allInnerTexts();
     holds(why.some((text) => text.includes('另存为')), 'what to do about the unreadable one');
     holds(why.some((text) => text.includes('空的')), 'what to do about the empty one');
@@ -64,7 +64,7 @@ export async function knowledge_checks(session) {
     same(text, '# 收费标准\n\n每月交一次。\n\n| 车 | 钱 |\n| --- | --- |\n| 小车 | 200元 |', 'Markdown');
     await page.locator('dialog .button.main').click();
     await page.locator('.document-page').waitFor();
-    same(await page.locator('h1').innerText(), '收费标准', 'title');
+    await becomes(() => page.locator('h1').innerText(), '收费标准', 'title');
   });
 
   await session.check('a passage is split, merged, moved and undone, and saved by itself', async () => {
@@ -75,24 +75,24 @@ export async function knowledge_checks(session) {
     await first.focus();
     await first.evaluate((field) => field.setSelectionRange(field.value.indexOf('凭'), field.value.indexOf('凭')));
     await page.keyboard.press('Control+Enter');
-    same(await page.locator('.passage-row').count(), 3, 'passages after splitting');
+    await becomes(() => page.locator('.passage-row').count(), 3, 'passages after splitting');
     await saved(page);
     const shown = page.locator('.passage-row').nth(1);
     await shown.locator('textarea').focus();
     await shown.locator('.passage-tools button').first().click();
     holds((await page.locator('.original-text mark').innerText()).includes('上午9点'), 'both halves lead to the original');
     await page.keyboard.press('Control+z');
-    same(await page.locator('.passage-row').count(), 2, 'passages after undoing');
+    await becomes(() => page.locator('.passage-row').count(), 2, 'passages after undoing');
     await page.keyboard.press('Control+Shift+Z');
-    same(await page.locator('.passage-row').count(), 3, 'passages after redoing');
+    await becomes(() => page.locator('.passage-row').count(), 3, 'passages after redoing');
     await page.locator('.passage-row textarea').first().focus();
     await page.keyboard.press('Control+Shift+Enter');
-    same(await page.locator('.passage-row').count(), 2, 'passages after merging');
+    await becomes(() => page.locator('.passage-row').count(), 2, 'passages after merging');
     await page.keyboard.press('Alt+ArrowDown');
-    holds((await page.locator('.passage-row textarea').nth(1).inputValue()).includes('上午9点'), 'moved down');
+    await page.waitForFunction(() => document.querySelectorAll('.passage-row textarea')[1]?.value.includes('上午9点'));
     await saved(page);
     await page.reload();
-    holds((await page.locator('.passage-row textarea').nth(1).inputValue()).includes('上午9点'), 'kept');
+    await page.waitForFunction(() => document.querySelectorAll('.passage-row textarea')[1]?.value.includes('上午9点'));
     same(page.complaints, [], 'complaints');
   });
 
@@ -104,10 +104,10 @@ export async function knowledge_checks(session) {
     await page.locator('.view-tab', { hasText: '经过' }).click();
     await page.locator('.view-tab').first().click();
     const first = page.locator('.passage-row textarea').first();
-    same(await first.inputValue(), '乒乓球室早上7点开门。', 'what was written');
+    await becomes(() => first.inputValue(), '乒乓球室早上7点开门。', 'what was written');
     await first.fill('乒乓球室早上8点开门。');
     await saved(page);
-    same(await page.locator('.panel.clash').count(), 0, 'clashes with oneself');
+    await becomes(() => page.locator('.panel.clash').count(), 0, 'clashes with oneself');
   });
 
   await session.check('what did not reach the server is found again after a crash', async () => {
@@ -122,7 +122,7 @@ export async function knowledge_checks(session) {
     await page.unroute('**/drafts/*');
     page.on('dialog', (dialog) => dialog.accept());
     await page.reload();
-    same(await page.locator('.passage-row textarea').first().inputValue(), '早上6点开放。', 'restored');
+    await becomes(() => page.locator('.passage-row textarea').first().inputValue(), '早上6点开放。', 'restored');
     await saved(page);
   });
 
@@ -140,8 +140,8 @@ export async function knowledge_checks(session) {
     holds((await page.locator('.clash h2').innerText()).includes('周明'), 'who changed it');
     await page.locator('.clash .button.main').click();
     await saved(page);
-    const texts = await page.locator('.passage-row textarea').evaluateAll((all) => all.map((one) => one.value));
-    same(texts, ['食堂中午开放。', '还书时间改为60天。'], 'both are there');
+    const texts = () => page.locator('.passage-row textarea').evaluateAll((all) => all.map((one) => one.value));
+    await becomes(texts, ['食堂中午开放。', '还书时间改为60天。'], 'both are there');
   });
 
   await session.check('a page without text is noticed at its place', async () => {
@@ -150,10 +150,11 @@ export async function knowledge_checks(session) {
     const note = page.locator('.page-note');
     await note.waitFor();
     holds((await note.innerText()).includes('原件第 3 页'), 'which page');
-    const rows = await page
-      .locator('.text-passages > li')
-      .evaluateAll((all) => all.map((row) => row.classList.contains('page-note')));
-    same(rows, [false, false, true, false], 'before the first passage of a later page');
+    const rows = () =>
+      page
+        .locator('.text-passages > li')
+        .evaluateAll((all) => all.map((row) => row.classList.contains('page-note')));
+    await becomes(rows, [false, false, true, false], 'before the first passage of a later page');
     await page.locator('.beside .segments button', { hasText: '目录' }).click();
     await note.locator('button').click();
     await page.locator('.beside .original-name').waitFor();
@@ -165,7 +166,7 @@ export async function knowledge_checks(session) {
     await page.locator('.row-link', { hasText: '高龄津贴发放标准' }).click();
     await page.locator('[data-cell="0-1"]').fill('每月80元');
     await page.locator('[data-cell="0-1"]').press('Enter');
-    same(await page.evaluate(() => document.activeElement.dataset.cell), '1-1', 'Enter goes down');
+    await becomes(() => page.evaluate(() => document.activeElement.dataset.cell), '1-1', 'Enter goes down');
     await saved(page);
     const id = new URL(page.url()).hash.split('/').pop().split('?')[0];
     const draft = await (await page.request.get(`${new URL(page.url()).origin}/api/desk/knowledge/drafts/${id}`)).json();
@@ -187,7 +188,7 @@ export async function knowledge_checks(session) {
     const reply = page.locator('.reply-text');
     await reply.waitFor();
     holds((await reply.innerText()).includes('上午9点'), 'the new document is told');
-    holds((await page.locator('.found mark').count()) > 0, 'matched words are marked');
+    await page.locator('.found mark').first().waitFor();
     await page.locator('.found').first().getByRole('button', { name: '置顶' }).click();
     await page.locator('.found .mark.open').first().waitFor();
     await page.locator('.found').first().getByRole('button', { name: '存为检查' }).click();
@@ -195,7 +196,7 @@ export async function knowledge_checks(session) {
     await page.locator('dialog').waitFor({ state: 'detached' });
     await page.locator('.bench-form input').first().fill('');
     await page.keyboard.press('ArrowUp');
-    same(await page.locator('.bench-form input').first().inputValue(), '托管班几点开放？', 'up arrow');
+    await becomes(() => page.locator('.bench-form input').first().inputValue(), '托管班几点开放？', 'up arrow');
   });
 
   await session.check('an edition is compared, withdrawn and brought back', async () => {
@@ -220,7 +221,7 @@ export async function knowledge_checks(session) {
     holds((await page.locator('.answer-form textarea').first().inputValue()).length > 0, 'drafted from the order');
     await page.getByRole('button', { name: '看看大家还怎么问' }).click();
     await page.locator('.suggestions .chip').first().click();
-    same(await page.locator('.question-row').count(), 2, 'accepted');
+    await becomes(() => page.locator('.question-row').count(), 2, 'accepted');
     await page.getByRole('button', { name: '找依据' }).click();
     await page.locator('dialog button.pick').first().click();
     await page.locator('dialog label.pick input').first().check();
@@ -242,7 +243,7 @@ export async function knowledge_checks(session) {
     await page.locator('.gap').last().getByRole('button', { name: '合并' }).click();
     await page.locator('dialog button.pick').first().click();
     await page.locator('.toast', { hasText: '合并到' }).waitFor();
-    same(await page.locator('.gap').count(), 1, 'one group is left');
+    await becomes(() => page.locator('.gap').count(), 1, 'one group is left');
     await page.getByLabel('哪里的居民问的').selectOption('jinsha');
     await page.locator('.gap').waitFor({ state: 'detached' });
     await page.getByLabel('哪里的居民问的').selectOption('');
@@ -264,8 +265,8 @@ export async function knowledge_checks(session) {
     await page.locator('form .button.main').click();
     holds((await page.locator('.password').innerText()).startsWith('xyk_'), 'the key');
     await page.getByRole('button', { name: '我放好了' }).click();
-    same(await page.locator('.password').count(), 0, 'never again');
-    same(await page.locator('.card', { hasText: '街道网站' }).count(), 1, 'listed');
+    await becomes(() => page.locator('.password').count(), 0, 'never again');
+    await becomes(() => page.locator('.card', { hasText: '街道网站' }).count(), 1, 'listed');
   });
 
   await session.check('an error says what to do, and the page comes back', async () => {

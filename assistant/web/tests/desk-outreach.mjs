@@ -2,7 +2,7 @@
 //
 // The server under test needs no telephone line. What a line brings about is laid over the server's answers.
 
-import { axe_findings, holds, same } from './browser.mjs';
+import { axe_findings, holds, same, settled } from './browser.mjs';
 import { admin_page, worker_page } from './desk-people.mjs';
 
 const PASTED = [
@@ -79,7 +79,7 @@ export async function desk_outreach_checks(session, desk) {
       await page.getByLabel('把号码贴在这里').fill(PASTED);
       await page.getByRole('button', { name: '加进名单' }).click();
       await page.getByText('加了 2 个号码').waitFor();
-      await page.waitForTimeout(400);
+      await settled(page);
       same(await axe_findings(page), [], 'one with results');
       await session.shot(page, `outreach-${colorScheme}-one`);
       for (const view of ['outreach', 'outreach/opt-outs']) {
@@ -103,7 +103,7 @@ export async function desk_outreach_checks(session, desk) {
     await session.shot(page, 'outreach-phone-list');
     await page.locator('.cards a').first().click();
     await page.locator('.call-results').first().waitFor();
-    await page.waitForTimeout(400);
+    await settled(page);
     await fits(page, 'one');
     await session.shot(page, 'outreach-phone-one');
     await page.locator('.call-results').first().scrollIntoViewIfNeeded();
@@ -124,9 +124,10 @@ async function write(page, title) {
 
 async function go(page, view) {
   await page.evaluate((to) => (location.hash = `#/${to}`), view);
+  await settled(page);
   await page.locator('main h1').first().waitFor();
   await page.waitForFunction(() => !document.querySelector('main p[role=status]'));
-  await page.waitForTimeout(300);
+  await settled(page);
 }
 
 async function fits(page, view) {

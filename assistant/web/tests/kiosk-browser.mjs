@@ -60,7 +60,9 @@ function count_sounds() {
 /** Somebody new before the kiosk. */
 export function visitor(session, { path = '/kiosk', prepare = null, ...options } = {}) {
   if (session.mock) {
-    Object.assign(session.mock.voice.state, { hearing: true, speaking: true, script: [] });
+    // Slow enough for what sounds to be seen on a busy machine.
+    const voice = { hearing: true, speaking: true, script: [], pace: 0.25 };
+    Object.assign(session.mock.voice.state, voice);
   }
   return session.resident({
     path,

@@ -1,6 +1,6 @@
 // A visit to the kiosk: work orders by voice, danger, people, leaving, and what breaks.
 
-import { holds, same } from './browser.mjs';
+import { becomes, holds, same } from './browser.mjs';
 import { begin, kept, phase, say, visitor } from './kiosk-browser.mjs';
 
 const NOTHING_KEPT = { local: {}, session: {}, cookies: '', databases: 0, caches: 0, state: null };
@@ -38,10 +38,11 @@ export async function visit_checks(session) {
         };
       });
       await page.getByRole('button', { name: '打印单子' }).click();
+      await page.waitForFunction(() => globalThis.printed);
       const printed = await page.evaluate(() => globalThis.printed);
       same(printed.width, Math.round((58 / 25.4) * 96), 'width on paper');
       holds(/size: 58mm \d+mm/.test(printed.page), printed.page);
-      same(await page.locator('.printed').count(), 0, 'copies after printing');
+      await becomes(() => page.locator('.printed').count(), 0, 'copies after printing');
 
       // What the code on the slip leads to: the form with the number filled in.
       const telephone = await session.resident({
@@ -71,8 +72,7 @@ export async function visit_checks(session) {
     same(await number.textContent(), '119', 'first number');
     const size = await number.evaluate((node) => parseFloat(getComputedStyle(node).fontSize));
     holds(size >= 150, `${size} px`);
-    const first = mock.voice.spoken.findIndex(({ text }) => text.includes('119'));
-    holds(first >= 0, '119 was not said');
+    await mock.until(() => mock.voice.spoken.some(({ text }) => text.includes('119')));
     await session.shot(page, 'kiosk-danger');
   });
 
@@ -82,7 +82,8 @@ export async function visit_checks(session) {
       const page = await visitor(session);
       await page.getByRole('button', { name: '找工作人员' }).click();
       await page.locator('.holder', { hasText: '已经去叫' }).waitFor();
-      const { id } = [...mock.voice.listeners][0]?.conversation ?? {};
+      await mock.until(() => mock.voice.listeners.size > 0);
+      const { id } = [...mock.voice.listeners][0].conversation;
       await mock.until(() => mock.staff.is_heard(id));
       mock.staff.take_over(id, '王芳');
       mock.staff.write(id, '您好，我马上下楼来。');

@@ -1,6 +1,6 @@
 // The pages of knowledge for everybody: axe in light and dark, a telephone, 320 px, English.
 
-import { axe_findings, holds, same } from './browser.mjs';
+import { axe_findings, holds, same, settled } from './browser.mjs';
 import { knowledge_page, lines } from './desk-knowledge.mjs';
 
 const SMALL = { viewport: { width: 320, height: 640 } };
@@ -28,10 +28,10 @@ async function views(page) {
 
 async function show(page, view) {
   await page.evaluate((to) => (location.hash = `#/knowledge/${to}`), view);
+  await settled(page);
   await page.locator('main h1').first().waitFor();
   await page.waitForFunction(() => !document.querySelector('main .page > p[role=status]:not(.unseen)'));
-  // What was fetched has settled.
-  await page.waitForTimeout(400);
+  await settled(page);
 }
 
 export async function knowledge_access_checks(session) {
@@ -49,10 +49,12 @@ export async function knowledge_access_checks(session) {
         // Chromium without a screen never calls what four fields for days stand beside still.
         const { x, y, width, height } = await pane.boundingBox();
         await page.mouse.click(x + width / 2, y + height / 2);
+        await settled(page);
         same(await axe_findings(page), [], await pane.innerText());
       }
       await page.getByRole('button', { name: '发布…' }).click();
       await page.locator('dialog .run-sum').waitFor();
+      await settled(page);
       same(await axe_findings(page), [], 'before publishing');
       same(page.complaints, [], 'complaints');
     });

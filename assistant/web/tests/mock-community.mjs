@@ -176,7 +176,7 @@ export function start_community() {
         for (const { response } of conversations.get(id).listeners) response.destroy();
       },
       /** Whether a page listens. */
-      is_heard: (id) => conversations.get(id).listeners.size > 0,
+      is_heard: (id) => (conversations.get(id)?.listeners.size ?? 0) > 0,
     },
   };
 }

@@ -58,6 +58,8 @@ export function start_voice({ conversations }) {
       }
     });
     const gone = () => listeners.delete(listener);
+    // A page that goes without a word closes its half only.
+    socket.on('end', () => socket.end());
     socket.on('close', gone);
     socket.on('error', gone);
   }

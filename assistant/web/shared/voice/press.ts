@@ -13,17 +13,18 @@ interface Talk {
 /** A button to hold while speaking, or to tap before and after, by hand, key or screen reader. */
 export function press_to_talk(talk: Talk): Attachment<HTMLElement> {
   return (element) => {
+    /** When the press began, by the events' own clock: a busy page hears of both ends late. */
     let since: number | null = null;
-    const down = (): void => {
+    const down = (event: Event): void => {
       if (talk.is_on()) {
         talk.end();
         return;
       }
-      since = performance.now();
+      since = event.timeStamp;
       talk.begin();
     };
-    const up = (): void => {
-      if (since !== null && performance.now() - since >= TAP_MS && talk.is_on()) talk.end();
+    const up = (event: Event): void => {
+      if (since !== null && event.timeStamp - since >= TAP_MS && talk.is_on()) talk.end();
       since = null;
     };
     /** The button may be gone by the time it is let go. */
@@ -32,9 +33,9 @@ export function press_to_talk(talk: Talk): Attachment<HTMLElement> {
       for (const kind of kinds) {
         window.addEventListener(
           kind,
-          () => {
+          (event) => {
             ending.abort();
-            up();
+            up(event);
           },
           { signal: ending.signal, capture: true },
         );
@@ -47,7 +48,7 @@ export function press_to_talk(talk: Talk): Attachment<HTMLElement> {
       (event) => {
         if (event.button !== 0) return;
         await_end('pointerup', 'pointercancel');
-        down();
+        down(event);
       },
       { signal },
     );
@@ -58,7 +59,7 @@ export function press_to_talk(talk: Talk): Attachment<HTMLElement> {
         event.preventDefault();
         if (event.repeat) return;
         await_end('keyup');
-        down();
+        down(event);
       },
       { signal },
     );
@@ -67,7 +68,7 @@ export function press_to_talk(talk: Talk): Attachment<HTMLElement> {
       (event) => {
         // A screen reader clicks without pointer or key; the others have been heard above.
         if (event.detail !== 0) return;
-        down();
+        down(event);
         since = null;
       },
       { signal },
