@@ -12,7 +12,7 @@ use anyhow::Result;
 
 use crate::conversation::{Assistant, Composition, Rehearsal, Reply, said_every_time};
 use crate::http::SERVICES;
-use crate::voice::{Manner, Speaking, Voice};
+use crate::voice::{Manner, Voice, make_while};
 
 /// How often it is looked whether anybody is there.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -112,7 +112,7 @@ impl Practice {
         let Some(speaking) = self.voice.speaking().map(Arc::clone) else { return Ok(()) };
         if self.said.insert(line.clone()) {
             self.quiet().await;
-            say(&speaking, &line, &self.manner).await?;
+            make_while(&|| self.is_alone(), &speaking, &line, &self.manner).await?;
         }
         Ok(())
     }
@@ -141,12 +141,6 @@ fn lines(reply: &Reply) -> Vec<String> {
         Some(spoken) => vec![spoken.clone()],
         None => reply.sentences.iter().take(SENTENCES).map(|sentence| sentence.text.clone()).collect(),
     }
-}
-
-async fn say(speaking: &Speaking, line: &str, manner: &Manner) -> Result<()> {
-    let mut speech = speaking.say(line, manner)?;
-    while speech.next().await?.is_some() {}
-    Ok(())
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod publish;
 mod questions;
 mod report;
 mod run;
+mod shelf;
 mod simulator;
 mod statistics;
 mod suites;

@@ -1,6 +1,6 @@
 //! From a question to ranked evidence.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::gate::Verdict;
 use crate::index::fusion::{Candidate, Rankings};
 use crate::index::schema::{EditionRecord, Item, QUESTION};
 use crate::index::signals::Signals;
-use crate::index::snapshot::Snapshot;
+use crate::index::snapshot::{Scope, Snapshot};
 use crate::library::{Library, LibraryError};
 use crate::prepared::{self, AnswerMatch};
 
@@ -84,6 +84,9 @@ pub struct Evidence {
     pub passage: Passage,
     /// Words of the question that stand in the passage or above it.
     pub matched_words: Vec<String>,
+    /// The prepared question of its edition that is most like the one asked; none where nobody prepared any.
+    #[serde(default)]
+    pub nearest_question: Option<String>,
     /// Whether it goes first because it was pinned.
     #[serde(default)]
     pub pinned: bool,
@@ -150,11 +153,11 @@ impl Library {
         timings.answers_ms = lap(&mut clock);
 
         let gate = Verdict::on(&rankings);
-        let evidence = rankings
-            .candidates
+        let best = &rankings.candidates[..query.limit.min(rankings.candidates.len())];
+        let questions = nearest_questions(&snapshot, &scope, best, &vector);
+        let evidence = best
             .iter()
-            .take(query.limit)
-            .map(|candidate| evidence(&snapshot, &rankings, candidate))
+            .map(|candidate| evidence(&snapshot, &rankings, candidate, &questions))
             .collect::<Result<_, _>>()?;
         timings.reading_ms = lap(&mut clock);
         Ok(SearchResult {
@@ -224,14 +227,46 @@ impl RecentQuestions {
     }
 }
 
+/// For each edition of these candidates, the row of the prepared question nearest to what was asked.
+fn nearest_questions(
+    snapshot: &Snapshot,
+    scope: &Scope,
+    candidates: &[Candidate],
+    vector: &[f32],
+) -> BTreeMap<u32, u32> {
+    let facts = &snapshot.rows.facts;
+    let editions: BTreeSet<u32> = candidates.iter().map(|candidate| facts[candidate.row as usize].edition).collect();
+    let mut nearest: BTreeMap<u32, (u32, f32)> = BTreeMap::new();
+    for (row, facts) in (0..).zip(facts) {
+        if !editions.contains(&facts.edition) || scope.distance(facts, QUESTION).is_none() {
+            continue;
+        }
+        let likeness = snapshot.vectors.similarity(vector, row);
+        let best = nearest.entry(facts.edition).or_insert((row, likeness));
+        if likeness > best.1 {
+            *best = (row, likeness);
+        }
+    }
+    nearest.into_iter().map(|(edition, (row, _))| (edition, row)).collect()
+}
+
 fn evidence(
     snapshot: &Snapshot,
     rankings: &Rankings,
     candidate: &Candidate,
+    questions: &BTreeMap<u32, u32>,
 ) -> Result<Evidence, LibraryError> {
     let record = snapshot.record(candidate.row)?;
     let Item::Passage(passage) = record.item else {
         unreachable!("only passages are ranked as evidence")
+    };
+    let edition = snapshot.rows.facts[candidate.row as usize].edition;
+    let nearest_question = match questions.get(&edition) {
+        Some(row) => match snapshot.record(*row)?.item {
+            Item::Question { question, .. } => Some(question),
+            Item::Passage(_) => None,
+        },
+        None => None,
     };
     let EditionRecord {
         edition_id,
@@ -251,6 +286,7 @@ fn evidence(
         number,
         passage,
         matched_words: rankings.matched_words(candidate.row),
+        nearest_question,
         pinned: candidate.pinned,
         scores: candidate.scores,
     })

@@ -1,23 +1,22 @@
 //! What is said in every call becomes sound beforehand, while nobody is there.
 //!
-//! Making sound takes every core: next to a live call it would keep the caller waiting to be heard and answered.
 //! The sound is kept on disk, so that a restart has little to make.
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{Calls, wording};
-
-/// How often it is looked whether anybody is still there.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+use crate::voice::make_while;
 
 impl Calls {
     /// Makes the sound of every fixed line, the greetings first, and tells the log when all are there.
     pub(super) async fn prepare(self: Arc<Self>) {
         let lines = self.lines_of_every_call().await;
+        let is_alone = || self.nobody_is_there();
         for line in &lines {
-            while !self.make(line).await {}
+            if let Err(error) = make_while(&is_alone, &self.speaking, line, &self.manner()).await {
+                tracing::warn!(error = format!("{error:#}"), "a line could not be prepared");
+            }
         }
         tracing::info!(lines = lines.len(), "phone: what is said in every call is prepared");
     }
@@ -36,32 +35,6 @@ impl Calls {
         }
         lines.extend(wording::OF_EVERY_CALL.map(str::to_owned));
         lines
-    }
-
-    /// Makes the sound of a line; `false` where somebody came meanwhile and it is to be gone on with later.
-    async fn make(&self, line: &str) -> bool {
-        while !self.nobody_is_there() {
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-        let mut speech = match self.speaking.say(line, &self.manner()) {
-            Ok(speech) => speech,
-            Err(error) => {
-                tracing::warn!(%error, "a line could not be prepared");
-                return true;
-            }
-        };
-        loop {
-            match speech.next().await {
-                Ok(Some(_)) if self.nobody_is_there() => {}
-                // What is made already is kept.
-                Ok(Some(_)) => return false,
-                Ok(None) => return true,
-                Err(error) => {
-                    tracing::warn!(%error, "a line could not be prepared");
-                    return true;
-                }
-            }
-        }
     }
 
     fn nobody_is_there(&self) -> bool {

@@ -90,20 +90,22 @@ impl Looked {
             .is_some_and(|source| evidence::shares_words(&source.title, question))
     }
 
-    /// Matters near to what was asked, for buttons.
+    /// Matters near to what was asked, for buttons and to be read out: a whole question that is answered
+    /// where one was prepared, else the title.
     pub(super) fn suggestions(&self, question: &str) -> Vec<String> {
         let verified = self.found.answers.first().map(|answer| &answer.document_id);
         let best = self.found.evidence.first().map(|one| &one.document_id);
         let answered = verified.or_else(|| best.filter(|_| self.found.gate.sufficient));
-        let mut titles: Vec<String> = Vec::new();
+        let mut offered: Vec<String> = Vec::new();
         for one in &self.found.evidence {
             let other = Some(&one.document_id) != answered;
-            if other && !titles.contains(&one.title) && !question.contains(&one.title) {
-                titles.push(one.title.clone());
+            let offer = one.nearest_question.as_ref().unwrap_or(&one.title);
+            if other && !offered.contains(offer) && !question.contains(offer.trim_end_matches('？')) {
+                offered.push(offer.clone());
             }
         }
-        titles.truncate(3);
-        titles
+        offered.truncate(3);
+        offered
     }
 
     /// The best passages' own sentences, where nothing else can be said; a second passage only

@@ -21,14 +21,16 @@ mod prompt;
 mod rehearse;
 mod respond;
 mod rules;
+mod say;
 mod staff;
 mod turn;
 mod understanding;
 mod unknown_words;
 mod wording;
 
-pub use assistant::{Assistant, OpenedConversation, Say, TurnStream, Writer};
+pub use assistant::{Assistant, OpenedConversation, Writer};
 pub use policy::{Danger, Day, Here, Intent};
+pub use say::{Say, TurnStream};
 pub use staff::Report;
 pub use unknown_words::UnknownWord;
 

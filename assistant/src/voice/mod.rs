@@ -6,6 +6,7 @@
 //! doubted.
 
 mod hearing;
+mod idle;
 mod listening;
 mod recordings;
 mod speaking;
@@ -19,6 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::store::{Conversation, Store};
 
 pub use hearing::{HeardUtterance, Hearing, Listener};
+pub(crate) use idle::make_while;
 pub(crate) use listening::Ears;
 pub use listening::{Command, Listening, ListeningOptions, Progress};
 pub use recordings::Recordings;

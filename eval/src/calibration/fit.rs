@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use knowledge::{Library, RankingWeights, Signals};
 
-use super::ask;
 use crate::cases::{Case, Set};
 use crate::report::{Table, table};
+use crate::shelf::ask;
 use crate::suites::progress_bar;
 
 const WIDTH: usize = Signals::NAMES.len();

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use knowledge::{Calibration, Features, Gate, Weight};
 
 use super::Asked;
+use crate::cases::Set;
 use crate::logistic::{Example, Logistic};
 use crate::report::{Table, table};
+use crate::shelf::Shelf;
 
 /// Share of the uncovered questions that each of the two must decline.
 const DECLINED: f64 = 0.88;
@@ -39,7 +41,7 @@ pub(super) fn fitted(asked: &[Asked]) -> Gate {
 }
 
 /// Set, shelf and whether it is covered: each counts alike.
-fn group(one: &Asked) -> (super::Set, super::Shelf, bool) {
+fn group(one: &Asked) -> (Set, Shelf, bool) {
     (one.case.set, one.shelf, one.shelf.covers(one.case))
 }
 

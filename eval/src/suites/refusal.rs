@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use super::{LECO, Setting, progress_bar};
 use crate::baseline::PlainBm25;
-use crate::calibration::{Shelf, ask};
 use crate::cases::{self, Case};
 use crate::questions::{self, Collection};
 use crate::report::{self, Listing, Measure, Report, Table};
+use crate::shelf::{Shelf, ask};
 use crate::{collections, data};
 use separation::separation;
 
