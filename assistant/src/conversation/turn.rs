@@ -229,6 +229,9 @@ pub struct Turn {
     pub id: String,
     /// Place in the conversation, from 0.
     pub ordinal: u32,
+    /// The name that the resident's side gave to the message.
+    #[serde(default)]
+    pub client_id: String,
     /// What the resident said, as they said it.
     pub text: String,
     /// The reply; `None` while it is being made.

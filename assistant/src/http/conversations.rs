@@ -85,6 +85,7 @@ pub(crate) async fn open(
 pub(crate) struct TurnPage {
     id: String,
     ordinal: u32,
+    client_id: String,
     text: String,
     disposition: Option<Disposition>,
     reason: Option<Reason>,
@@ -104,6 +105,7 @@ impl From<Turn> for TurnPage {
         let mut page = Self {
             id: turn.id,
             ordinal: turn.ordinal,
+            client_id: turn.client_id,
             text: turn.text,
             disposition: None,
             reason: None,

@@ -77,13 +77,14 @@ impl Store {
         let turn = Turn {
             id: new_id(),
             ordinal: 0,
+            client_id: client_id.to_owned(),
             text: order.question.clone(),
             reply: None,
             rating: None,
             created_at: now(),
             finished_at: None,
         };
-        insert_turn(&mut transaction, &conversation.id, client_id, &turn).await?;
+        insert_turn(&mut transaction, &conversation.id, &turn).await?;
         let reply = finish(&mut transaction, &turn.id, reply, Some(order)).await?;
         transaction.commit().await?;
         reply.work_order.context("the order was not filed")
@@ -150,13 +151,14 @@ impl Store {
         let turn = Turn {
             id: new_id(),
             ordinal: ordinal as u32,
+            client_id: client_id.to_owned(),
             text: text.to_owned(),
             reply: None,
             rating: None,
             created_at: now(),
             finished_at: None,
         };
-        insert_turn(&mut transaction, conversation_id, client_id, &turn).await?;
+        insert_turn(&mut transaction, conversation_id, &turn).await?;
         transaction.commit().await?;
         Ok(StartedTurn::New(turn))
     }
@@ -255,7 +257,6 @@ async fn insert(connection: &mut AnyConnection, conversation: &Conversation, tok
 async fn insert_turn(
     connection: &mut AnyConnection,
     conversation_id: &str,
-    client_id: &str,
     turn: &Turn,
 ) -> Result<()> {
     sqlx::query(
@@ -265,7 +266,7 @@ async fn insert_turn(
     .bind(&turn.id)
     .bind(conversation_id)
     .bind(i64::from(turn.ordinal))
-    .bind(client_id)
+    .bind(&turn.client_id)
     .bind(&turn.text)
     .bind(turn.created_at)
     .execute(&mut *connection)
@@ -326,6 +327,7 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Turn> {
     Ok(Turn {
         id: row.try_get("id")?,
         ordinal: row.try_get::<i64, _>("ordinal")? as u32,
+        client_id: row.try_get("client_id")?,
         text: row.try_get("text")?,
         reply: reply
             .map(|json| serde_json::from_str(&json).context("a kept reply can't be read"))

@@ -97,6 +97,8 @@ export interface Outcome {
 export interface Turn extends Omit<Outcome, 'disposition'> {
   id: string;
   ordinal: number;
+  /** The name that the page which sent it gave to the message. */
+  client_id: string;
   text: string;
   disposition: Disposition | null;
   sentences: Sentence[];

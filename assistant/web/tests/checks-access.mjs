@@ -1,15 +1,16 @@
 // Keyboard, input methods, small screens, large letters, screen readers.
 
 import {
+  QUESTIONS,
   ask,
   ask_until,
   axe_findings,
+  becomes,
   finished,
   fits,
   focused,
   holds,
   open_widget,
-  QUESTIONS,
   read_as,
   same,
   send,
@@ -30,7 +31,7 @@ export async function access_checks(session) {
       await field.pressSequentially('第一行');
       await field.press('Shift+Enter');
       await field.pressSequentially('第二行');
-      same(await field.inputValue(), '第一行\n第二行', 'two lines');
+      await becomes(() => field.inputValue(), '第一行\n第二行', 'two lines');
       await field.fill('');
       const typing = await page.context().newCDPSession(page);
       await typing.send('Input.imeSetComposition', {
@@ -39,13 +40,13 @@ export async function access_checks(session) {
         selectionEnd: 5,
       });
       await field.press('Enter');
-      same(await page.locator('.exchange').count(), 0, 'sent while composing');
+      await becomes(() => page.locator('.exchange').count(), 0, 'sent while composing');
       await typing.send('Input.insertText', { text: '居住证怎么办？' });
-      same(await page.locator('.exchange').count(), 0, 'sent by committing');
+      await becomes(() => page.locator('.exchange').count(), 0, 'sent by committing');
       await field.fill(QUESTIONS.answered);
       await field.press('Enter');
       await finished(page.locator('.exchange').first());
-      same(await field.inputValue(), '', 'field after sending');
+      await becomes(() => field.inputValue(), '', 'field after sending');
     },
   );
 
@@ -55,7 +56,7 @@ export async function access_checks(session) {
     await tab_to(page, 'Tab', (element) => element.classList.contains('launcher'));
     await page.keyboard.press('Enter');
     await page.locator('.writing textarea').waitFor();
-    same(await focused(page, (element) => element.tagName), 'TEXTAREA', 'focus after opening');
+    await becomes(() => focused(page, (element) => element.tagName), 'TEXTAREA', 'focus after opening');
     await page.keyboard.type(QUESTIONS.answered);
     await page.keyboard.press('Enter');
     await finished(page.locator('.exchange').first());
@@ -64,16 +65,16 @@ export async function access_checks(session) {
     await page.locator('.sheet .cited').waitFor();
     await page.keyboard.press('Escape');
     await page.locator('.sheet').waitFor({ state: 'detached' });
-    same(
-      await focused(page, (element) => element.classList.contains('citation')),
+    await becomes(
+      () => focused(page, (element) => element.classList.contains('citation')),
       true,
       'focus after the source',
     );
     await tab_to(page, 'Shift+Tab', (element) => element.classList.contains('log'));
     await page.keyboard.press('Escape');
     await page.locator('.panel').waitFor({ state: 'detached' });
-    same(
-      await focused(page, (element) => element.classList.contains('launcher')),
+    await becomes(
+      () => focused(page, (element) => element.classList.contains('launcher')),
       true,
       'focus after closing',
     );
@@ -119,7 +120,7 @@ export async function access_checks(session) {
     await open_widget(page);
     const box = await page.locator('.panel').boundingBox();
     same([box.x, box.y, box.width, box.height], [0, 0, 390, 844], 'panel');
-    same(await page.locator('.panel').getAttribute('aria-modal'), 'true', 'aria-modal');
+    await becomes(() => page.locator('.panel').getAttribute('aria-modal'), 'true', 'aria-modal');
     for (let step = 0; step < 25; step += 1) {
       await page.keyboard.press('Tab');
       holds(
@@ -160,8 +161,8 @@ export async function access_checks(session) {
     await ask(page, QUESTIONS.answered);
     await page.locator('.found-title').last().click();
     same(await small_targets(page, 44), [], 'small targets');
-    same(
-      await page
+    await becomes(
+      () => page
         .locator('.citation')
         .first()
         .evaluate((node) => getComputedStyle(node, '::after').height),
@@ -182,14 +183,14 @@ export async function access_checks(session) {
       await open_widget(page);
       const size = () =>
         page.locator('.greeting').evaluate((node) => getComputedStyle(node).fontSize);
-      same(await size(), '24px', 'letters');
+      await becomes(() => size(), '24px', 'letters');
       await page.locator('.head-button[aria-label=设置]').click();
       await page.getByRole('button', { name: '特大' }).click();
       await page.keyboard.press('Escape');
-      same(await size(), '30px', 'letters');
+      await becomes(() => size(), '30px', 'letters');
       await page.reload();
       await open_widget(page);
-      same(await size(), '30px', 'letters after a reload');
+      await becomes(() => size(), '30px', 'letters after a reload');
       await ask(page, QUESTIONS.answered);
       await session.shot(page, 'desktop-elder');
     },
@@ -201,8 +202,8 @@ export async function access_checks(session) {
     await page.getByRole('button', { name: 'Ask us' }).click();
     await page.getByRole('button', { name: 'Send' }).waitFor();
     const exchange = await ask(page, QUESTIONS.answered);
-    same(
-      await exchange.locator('.sentences').getAttribute('lang'),
+    await becomes(
+      () => exchange.locator('.sentences').getAttribute('lang'),
       'zh-CN',
       'language of the answer',
     );
@@ -215,13 +216,13 @@ export async function access_checks(session) {
     const without = await session.resident({ prepare: (page) => page.addInitScript(voices, []) });
     await open_widget(without);
     await ask(without, QUESTIONS.answered);
-    same(await without.getByRole('button', { name: '朗读' }).count(), 0, 'button without a voice');
+    await becomes(() => without.getByRole('button', { name: '朗读' }).count(), 0, 'button without a voice');
     const remote = [{ lang: 'zh-CN', name: 'far', localService: false }];
     const far = await session.resident({ prepare: (page) => page.addInitScript(voices, remote) });
     await open_widget(far);
     await ask(far, QUESTIONS.answered);
-    same(
-      await far.getByRole('button', { name: '朗读' }).count(),
+    await becomes(
+      () => far.getByRole('button', { name: '朗读' }).count(),
       0,
       'button with a voice elsewhere',
     );
@@ -231,7 +232,7 @@ export async function access_checks(session) {
     const exchange = await ask(near, QUESTIONS.answered);
     await exchange.getByRole('button', { name: '朗读' }).click();
     const sentences = await exchange.locator('.sentence').count();
-    same(await near.evaluate(() => globalThis.spoken.length), sentences, 'sentences read');
+    await becomes(() => near.evaluate(() => globalThis.spoken.length), sentences, 'sentences read');
     await exchange.getByRole('button', { name: '停止朗读' }).click();
     await exchange.getByRole('button', { name: '朗读', exact: true }).waitFor();
   });
@@ -242,8 +243,8 @@ export async function access_checks(session) {
     await page.route('**/turns', () => undefined);
     const exchange = await send(page, QUESTIONS.answered);
     await exchange.locator('.dots').waitFor();
-    same(
-      await exchange.locator('.dots').evaluate((node) => getComputedStyle(node).animationName),
+    await becomes(
+      () => exchange.locator('.dots').evaluate((node) => getComputedStyle(node).animationName),
       'none',
       'animation',
     );

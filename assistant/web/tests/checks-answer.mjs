@@ -1,13 +1,14 @@
 // A question, its answer, its sources, and what a resident does with them.
 
 import {
+  QUESTIONS,
   ask,
   ask_until,
+  becomes,
   finished,
   focused,
   holds,
   open_widget,
-  QUESTIONS,
   same,
   send,
 } from './browser.mjs';
@@ -31,16 +32,16 @@ export async function answer_checks(session) {
         }).observe(root, { childList: true, subtree: true });
       });
       const exchange = await ask(page, QUESTIONS.answered);
-      same(await page.evaluate(() => globalThis.order), ['found', 'sentence', 'tools'], 'order');
-      holds((await exchange.locator('.citation').count()) > 0, 'no citation');
+      await becomes(() => page.evaluate(() => globalThis.order), ['found', 'sentence', 'tools'], 'order');
+      await becomes(async () => (await exchange.locator('.citation').count()) > 0, true, 'no citation');
       const heard = await page.locator('[aria-live=polite]').textContent();
       const first = await exchange
         .locator('.sentence')
         .first()
         .evaluate((node) => node.firstChild.textContent.trim());
       holds(heard.includes(first), `"${first}" was not said`);
-      same(
-        await exchange.locator('.found-title').getAttribute('aria-expanded'),
+      await becomes(
+        () => exchange.locator('.found-title').getAttribute('aria-expanded'),
         'false',
         'passages',
       );
@@ -68,7 +69,7 @@ export async function answer_checks(session) {
         const root = document.querySelector('xiangyin-widget').shadowRoot;
         return root.activeElement?.classList.contains('cited');
       });
-      holds(await in_view(sheet.locator('.cited')), 'the passage is out of view');
+      await becomes(() => in_view(sheet.locator('.cited')), true, 'the passage is out of view');
       await session.shot(page, 'desktop-source');
       for (let step = 0; step < 12; step += 1) {
         await page.keyboard.press(step % 3 === 2 ? 'Shift+Tab' : 'Tab');
@@ -80,12 +81,12 @@ export async function answer_checks(session) {
       const address = await sheet.locator('.source-foot a').getAttribute('href');
       await page.keyboard.press('Escape');
       await sheet.waitFor({ state: 'detached' });
-      same(await focused(page, (element) => element.getAttribute('aria-label')), name, 'focus');
+      await becomes(() => focused(page, (element) => element.getAttribute('aria-label')), name, 'focus');
 
       await page.goto(address);
       await page.locator('.cited mark').waitFor();
-      same(await focused(page, (element) => element.id), 'cited', 'focus on the document page');
-      holds(await in_view(page.locator('.cited')), 'the passage is out of view on its page');
+      await becomes(() => focused(page, (element) => element.id), 'cited', 'focus on the document page');
+      await becomes(() => in_view(page.locator('.cited')), true, 'the passage is out of view on its page');
       same(page.complaints, [], 'complaints of the page');
       await session.shot(page, 'document');
     },
@@ -100,9 +101,9 @@ export async function answer_checks(session) {
     await page.reload();
     await open_widget(page);
     await page.locator('.exchange .tools').waitFor();
-    same(await page.locator('.exchange').count(), 1, 'exchanges');
-    same(await page.locator('.sentences').innerText(), said, 'answer');
-    same(await page.locator('.writing textarea').inputValue(), '还没写完的话', 'draft');
+    await becomes(() => page.locator('.exchange').count(), 1, 'exchanges');
+    await becomes(() => page.locator('.sentences').innerText(), said, 'answer');
+    await becomes(() => page.locator('.writing textarea').inputValue(), '还没写完的话', 'draft');
   });
 
   await session.check('old conversation: go on or start anew', async () => {
@@ -125,7 +126,7 @@ export async function answer_checks(session) {
     await open_widget(page);
     await page.getByRole('button', { name: '新对话' }).click();
     await page.locator('.opening .chip').first().waitFor();
-    same(await page.locator('.exchange').count(), 0, 'exchanges');
+    await becomes(() => page.locator('.exchange').count(), 0, 'exchanges');
   });
 
   await session.check('burst: two messages, one answer', async () => {
@@ -141,12 +142,12 @@ export async function answer_checks(session) {
     await say(QUESTIONS.answered);
     await finished(page.locator('.exchange').nth(1));
     await page.locator('.exchange').nth(0).locator('.merged').waitFor();
-    same(await page.locator('.answer').count(), 1, 'answers');
-    same(await page.locator('.waiting').count(), 0, 'pending bubbles');
+    await becomes(() => page.locator('.answer').count(), 1, 'answers');
+    await becomes(() => page.locator('.waiting').count(), 0, 'pending bubbles');
     await page.reload();
     await open_widget(page);
     await page.locator('.exchange .tools').waitFor();
-    same(await page.locator('.answer').count(), 1, 'answers after a reload');
+    await becomes(() => page.locator('.answer').count(), 1, 'answers after a reload');
   });
 
   await session.check(
@@ -167,7 +168,7 @@ export async function answer_checks(session) {
       await exchange.locator('.done').waitFor();
       await page.getByRole('button', { name: '查进度' }).first().click();
       const sheet = page.locator('.sheet');
-      same(await sheet.locator('input').first().inputValue(), number, 'number in the form');
+      await becomes(() => sheet.locator('input').first().inputValue(), number, 'number in the form');
       await sheet.locator('button[type=submit]').click();
       await sheet.locator('.history li').first().waitFor();
       await session.shot(page, 'desktop-progress');
@@ -186,8 +187,8 @@ export async function answer_checks(session) {
       .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
     same([...calls].sort(), ['tel:110', 'tel:119', 'tel:120'], 'numbers');
     same(calls[0], 'tel:119', 'number on top');
-    same(
-      await page.locator('[role=alert]').first().textContent(),
+    await becomes(
+      () => page.locator('[role=alert]').first().textContent(),
       '紧急情况，请马上打电话',
       'alert',
     );
@@ -199,7 +200,7 @@ export async function answer_checks(session) {
     await open_widget(page);
     await page.getByRole('button', { name: '转人工' }).last().click();
     const exchange = await finished(page.locator('.exchange').first());
-    same(await exchange.locator('.said p').innerText(), '人工', 'what was said');
+    await becomes(() => exchange.locator('.said p').innerText(), '人工', 'what was said');
   });
 
   await session.check('rating, with a reason; copy', async () => {
@@ -213,8 +214,8 @@ export async function answer_checks(session) {
     await exchange.getByRole('button', { name: '没有说全' }).click();
     same((await reason).postDataJSON(), { rating: 'down', reason: 'incomplete' }, 'reason');
     await exchange.getByText('谢谢，记下了').waitFor();
-    same(
-      await exchange.getByRole('button', { name: '没用' }).getAttribute('aria-pressed'),
+    await becomes(
+      () => exchange.getByRole('button', { name: '没用' }).getAttribute('aria-pressed'),
       'true',
       'pressed',
     );
@@ -233,7 +234,7 @@ export async function answer_checks(session) {
     const text = (await suggestion.innerText()).trim();
     await suggestion.click();
     const next = await finished(page.locator('.exchange').nth(1));
-    same(await next.locator('.said p').innerText(), text, 'what was said');
+    await becomes(() => next.locator('.said p').innerText(), text, 'what was said');
     return null;
   });
 

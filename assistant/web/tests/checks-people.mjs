@@ -1,14 +1,15 @@
 // People in the conversation, news about work orders, and what residents say about the outcome.
 
 import {
+  QUESTIONS,
   ask,
   ask_until,
   axe_findings,
+  becomes,
   fits,
   focused,
   holds,
   open_widget,
-  QUESTIONS,
   read_as,
   same,
   send,
@@ -26,29 +27,29 @@ export async function people_checks(session) {
     const page = await session.resident();
     await open_widget(page);
     const first = await ask(page, QUESTIONS.answered);
-    same(await speaker(page).innerText(), '', 'line while the machine answers');
+    await becomes(() => speaker(page).innerText(), '', 'line while the machine answers');
     const id = await conversation(page);
     await page.getByRole('button', { name: '转人工' }).last().click();
     await speaker(page).getByText('在等工作人员').waitFor();
 
     mock.staff.take_over(id, '王芳');
     await speaker(page).getByText('现在是社区工作人员王芳在跟您说').waitFor();
-    same(await speaker(page).getAttribute('role'), 'status', 'role of the line');
-    holds((await page.locator('.head-names p').innerText()).includes('真人'), 'head of the panel');
+    await becomes(() => speaker(page).getAttribute('role'), 'status', 'role of the line');
+    await becomes(async () => (await page.locator('.head-names p').innerText()).includes('真人'), true, 'head of the panel');
 
     const said = await send(page, '我家在三楼');
     await said.locator('.delivered').waitFor();
-    same(await said.locator('.delivered').innerText(), '已送到', 'instead of an answer');
-    same(await said.locator('.answer').count(), 0, 'answers of the machine');
+    await becomes(() => said.locator('.delivered').innerText(), '已送到', 'instead of an answer');
+    await becomes(() => said.locator('.answer').count(), 0, 'answers of the machine');
 
     mock.staff.write(id, '好的，我下午两点到。');
     const message = page.locator('.message.worker');
     await message.getByText('好的，我下午两点到。').waitFor();
-    same(await message.locator('strong').innerText(), '王芳', 'name');
-    same(await message.locator('.badge').innerText(), '工作人员', 'badge');
+    await becomes(() => message.locator('strong').innerText(), '王芳', 'name');
+    await becomes(() => message.locator('.badge').innerText(), '工作人员', 'badge');
     await heard(page, '好的，我下午两点到。');
     await session.shot(page, 'desktop-person');
-    same(await first.locator('.sentence').count(), 3, 'the answer before it');
+    await becomes(() => first.locator('.sentence').count(), 3, 'the answer before it');
 
     const kinds = await entries(page);
     same(kinds, ['turn', 'turn', 'notice', 'turn', 'worker'], 'order');
@@ -56,14 +57,14 @@ export async function people_checks(session) {
     await open_widget(page);
     await page.locator('.message.worker').waitFor();
     await page.locator('.delivered').waitFor();
-    same(await entries(page), kinds, 'order after a reload');
+    await becomes(() => entries(page), kinds, 'order after a reload');
     await speaker(page).getByText('王芳').waitFor();
 
     mock.staff.give_back(id);
     await page.getByText('现在又由我（智能助手）陪您说').last().waitFor();
     await until_text(speaker(page), '');
     const last = await ask(page, QUESTIONS.answered);
-    holds((await last.locator('.sentence').count()) > 0, 'no answer of the machine');
+    await becomes(async () => (await last.locator('.sentence').count()) > 0, true, 'no answer of the machine');
     same(page.complaints, [], 'complaints of the page');
     return null;
   });
@@ -82,8 +83,8 @@ export async function people_checks(session) {
     mock.staff.write(id, '第二句');
     await again;
     await page.getByText('第二句').last().waitFor();
-    same(
-      await page.locator('.message.worker .message-text').allInnerTexts(),
+    await becomes(
+      () => page.locator('.message.worker .message-text').allInnerTexts(),
       ['第一句', '第二句'],
       'messages',
     );
@@ -96,7 +97,7 @@ export async function people_checks(session) {
     await open_widget(page);
     const [number] = await file(page);
     await page.locator('.head-button[aria-label=关闭]').click();
-    same(await page.locator('.unread').count(), 0, 'count before anything came');
+    await becomes(() => page.locator('.unread').count(), 0, 'count before anything came');
     mock.staff.begin(number);
     await until_text(page.locator('.unread'), '1');
     await heard(page, '1 条新消息');
@@ -107,12 +108,12 @@ export async function people_checks(session) {
     await open_widget(page);
     await page.locator('.message').getByText('已经有工作人员在办了').waitFor();
     await page.locator('.head-button[aria-label=关闭]').click();
-    same(await page.locator('.unread').count(), 0, 'count after it was seen');
+    await becomes(() => page.locator('.unread').count(), 0, 'count after it was seen');
     await page.reload();
     await open_widget(page);
     await page.locator('.message').waitFor();
     await page.locator('.head-button[aria-label=关闭]').click();
-    same(await page.locator('.unread').count(), 0, 'count after a reload');
+    await becomes(() => page.locator('.unread').count(), 0, 'count after a reload');
     return null;
   });
 
@@ -132,7 +133,7 @@ export async function people_checks(session) {
     await open_widget(page);
     await page.locator('.message').waitFor();
     await page.locator('.exchange').first().waitFor();
-    same(await page.getByRole('button', { name: '接着聊' }).count(), 0, 'question');
+    await becomes(() => page.getByRole('button', { name: '接着聊' }).count(), 0, 'question');
     return null;
   });
 
@@ -166,9 +167,9 @@ export async function people_checks(session) {
     await page.waitForFunction(at_top);
     mock.staff.write(id, '最后一句');
     await page.getByRole('button', { name: '看新消息' }).click();
-    same(await page.locator('.news-below').count(), 0, 'button after it was pressed');
-    same(await focused(page, (element) => element.className), 'log', 'focus');
-    same(await page.evaluate(at_top), false, 'still at the top');
+    await becomes(() => page.locator('.news-below').count(), 0, 'button after it was pressed');
+    await becomes(() => focused(page, (element) => element.className), 'log', 'focus');
+    await becomes(() => page.evaluate(at_top), false, 'still at the top');
     return null;
   });
 
@@ -182,7 +183,7 @@ export async function people_checks(session) {
     mock.staff.take_over(id, '王芳');
     mock.staff.write(id, '我下午两点到。');
     await page.locator('.message.worker').getByRole('button', { name: '朗读' }).click();
-    same(await page.evaluate(() => globalThis.spoken), ['我下午两点到。'], 'what was read');
+    await becomes(() => page.evaluate(() => globalThis.spoken), ['我下午两点到。'], 'what was read');
     return null;
   });
 
@@ -196,7 +197,7 @@ export async function people_checks(session) {
     mock.staff.finish(number, '灯换好了。');
     const notice = page.locator('.message', { hasText: '办好了' });
     await notice.getByRole('button', { name: '解决了', exact: true }).click();
-    same(await focused(page, (element) => element.innerText.trim()), '满意', 'focus');
+    await becomes(() => focused(page, (element) => element.innerText.trim()), '满意', 'focus');
     const sent = page.waitForRequest((request) => request.url().endsWith('/survey'));
     await notice.getByRole('button', { name: '基本满意' }).click();
     const { request_id, ...verdict } = (await sent).postDataJSON();
@@ -204,9 +205,9 @@ export async function people_checks(session) {
     holds(request_id?.length > 10, 'no request id');
     await notice.getByText('谢谢您，记下了').waitFor();
     await page.locator('.message', { hasText: '谢谢您的评价' }).waitFor();
-    same(await page.locator('.verdict').count(), 0, 'questions left');
-    same(
-      await focused(page, (element) => element.classList.contains('done')),
+    await becomes(() => page.locator('.verdict').count(), 0, 'questions left');
+    await becomes(
+      () => focused(page, (element) => element.classList.contains('done')),
       true,
       'focus after it',
     );
@@ -214,7 +215,7 @@ export async function people_checks(session) {
     await open_widget(page);
     await page.locator('.message', { hasText: '谢谢您的评价' }).waitFor();
     await page.locator('.exchange .work-order').waitFor();
-    same(await page.locator('.verdict').count(), 0, 'questions after a reload');
+    await becomes(() => page.locator('.verdict').count(), 0, 'questions after a reload');
     return null;
   });
 
@@ -230,7 +231,7 @@ export async function people_checks(session) {
     await open_widget(page);
     const notice = page.locator('.message', { hasText: '办好了' });
     await notice.getByRole('button', { name: '没解决' }).click();
-    same(await focused(page, (element) => element.tagName), 'TEXTAREA', 'focus');
+    await becomes(() => focused(page, (element) => element.tagName), 'TEXTAREA', 'focus');
     await page.keyboard.type('还是不亮');
     await session.shot(page, 'desktop-unsolved');
     const sent = page.waitForRequest((request) => request.url().endsWith('/survey'));
@@ -261,7 +262,7 @@ export async function people_checks(session) {
     await sheet.getByText('收到了，等社区受理').first().waitFor();
     await sheet.getByText(/预计 \d+月\d+日 \d\d:\d\d 前办结/).last().waitFor();
     await sheet.getByText('请填查询码再查一次').waitFor();
-    same(await sheet.getByRole('button', { name: '补充几句' }).count(), 0, 'what the number opens');
+    await becomes(() => sheet.getByRole('button', { name: '补充几句' }).count(), 0, 'what the number opens');
     await look_up(sheet, number, '13900139000');
     await sheet.getByText('没有查到').waitFor();
 

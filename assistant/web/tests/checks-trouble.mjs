@@ -1,7 +1,7 @@
 // Broken streams, lost networks, busy servers, and pages of other people.
 
 import { createServer } from 'node:http';
-import { finished, focused, holds, open_widget, QUESTIONS, same, send } from './browser.mjs';
+import { QUESTIONS, becomes, finished, focused, open_widget, same, send } from './browser.mjs';
 
 export async function trouble_checks(session) {
   await session.check(
@@ -30,7 +30,7 @@ export async function trouble_checks(session) {
         1,
         'first sentence said once',
       );
-      same(await page.locator('.exchange').count(), 1, 'exchanges');
+      await becomes(() => page.locator('.exchange').count(), 1, 'exchanges');
     },
   );
 
@@ -39,7 +39,7 @@ export async function trouble_checks(session) {
     const page = await session.resident();
     await open_widget(page);
     const exchange = await finished(await send(page, '断线时居住证怎么办？'));
-    same(await exchange.locator('.sentence').count(), 3, 'sentences');
+    await becomes(() => exchange.locator('.sentence').count(), 3, 'sentences');
     return null;
   });
 
@@ -51,7 +51,7 @@ export async function trouble_checks(session) {
     const exchange = await send(page, QUESTIONS.answered);
     await exchange.locator('.trouble').waitFor();
     await exchange.getByRole('button', { name: '改一改' }).waitFor({ timeout: 20_000 });
-    same(await exchange.locator('.said p').innerText(), QUESTIONS.answered, 'what was said');
+    await becomes(() => exchange.locator('.said p').innerText(), QUESTIONS.answered, 'what was said');
     await session.shot(page, 'desktop-trouble');
     away = false;
     await exchange.getByRole('button', { name: '重试' }).click();
@@ -67,7 +67,7 @@ export async function trouble_checks(session) {
     await exchange.locator('.trouble').waitFor();
     await page.context().setOffline(false);
     await finished(exchange);
-    same(await page.locator('.banner:not(.good)').count(), 0, 'banner');
+    await becomes(() => page.locator('.banner:not(.good)').count(), 0, 'banner');
   });
 
   await session.check('left in the middle: the answer is there after a reload', async () => {
@@ -79,7 +79,7 @@ export async function trouble_checks(session) {
     await page.reload();
     await open_widget(page);
     await finished(page.locator('.exchange').first());
-    same(await page.locator('.exchange').count(), 1, 'exchanges');
+    await becomes(() => page.locator('.exchange').count(), 1, 'exchanges');
   });
 
   await session.check('busy server: waits as told and sends again', async () => {
@@ -115,7 +115,7 @@ export async function trouble_checks(session) {
     await page.reload();
     await open_widget(page);
     await finished(await send(page, QUESTIONS.answered));
-    same(await page.locator('.exchange').count(), 1, 'exchanges');
+    await becomes(() => page.locator('.exchange').count(), 1, 'exchanges');
   });
 
   await session.check('source that does not open: the quoted words are shown', async () => {
@@ -125,7 +125,7 @@ export async function trouble_checks(session) {
     await page.route('**/api/editions/**', (route) => route.abort());
     await exchange.locator('.citation').first().click();
     await page.locator('.sheet .warning').waitFor();
-    holds((await page.locator('.sheet mark').innerText()).length > 1, 'no quote');
+    await becomes(async () => (await page.locator('.sheet mark').innerText()).length > 1, true, 'no quote');
   });
 
   await session.check(
@@ -149,19 +149,19 @@ export async function trouble_checks(session) {
         await launcher.waitFor({ timeout: 5_000 }).catch(() => undefined);
         if ((await launcher.count()) === 0) return 'this server does not allow the test site';
         await open_widget(page);
-        same(await page.locator('.writing textarea').inputValue(), '预设的问题', 'preset question');
-        same(await page.locator('#xiangyin-title').innerText(), '自己的标题', 'title');
+        await becomes(() => page.locator('.writing textarea').inputValue(), '预设的问题', 'preset question');
+        await becomes(() => page.locator('#xiangyin-title').innerText(), '自己的标题', 'title');
         await page.locator('.writing textarea').fill('');
         await page.locator('.writing textarea').pressSequentially('jk');
-        same(await page.evaluate(() => globalThis.shortcuts), 0, 'shortcuts of the page');
+        await becomes(() => page.evaluate(() => globalThis.shortcuts), 0, 'shortcuts of the page');
         await finished(await send(page, QUESTIONS.answered));
-        same(
-          await page.locator('.panel').evaluate((panel) => getComputedStyle(panel).position),
+        await becomes(
+          () => page.locator('.panel').evaluate((panel) => getComputedStyle(panel).position),
           'fixed',
           'styles',
         );
-        same(
-          await page
+        await becomes(
+          () => page
             .locator('.launcher, .panel')
             .evaluate((node) => getComputedStyle(node).fontStyle),
           'normal',

@@ -1,13 +1,14 @@
 // Speaking into the widget, and the server's voice reading aloud. The microphone plays a file.
 
 import {
+  QUESTIONS,
   ask,
   axe_findings,
+  becomes,
   finished,
   fits,
   holds,
   open_widget,
-  QUESTIONS,
   same,
 } from './browser.mjs';
 
@@ -43,7 +44,7 @@ export async function voice_checks(session) {
       same(turn.text, '克社区办居住证咋个整', 'turn');
       holds(turn.utterance, 'the turn does not name its utterance');
       await mock.until(() => mock.voice.listeners.size === 0);
-      same(await page.locator('.writing textarea').inputValue(), '', 'field after sending');
+      await becomes(() => page.locator('.writing textarea').inputValue(), '', 'field after sending');
       same(page.complaints, [], 'complaints');
     },
   );
@@ -59,8 +60,8 @@ export async function voice_checks(session) {
       await mock.until(() => [...mock.voice.listeners].some(({ frames }) => frames > 3));
       await page.keyboard.press('Enter');
       await page.locator('.voice-note', { hasText: '没听清' }).waitFor();
-      same(await page.locator('.writing textarea').inputValue(), '还没写完', 'draft');
-      same(await page.locator('.exchange').count(), 0, 'exchanges');
+      await becomes(() => page.locator('.writing textarea').inputValue(), '还没写完', 'draft');
+      await becomes(() => page.locator('.exchange').count(), 0, 'exchanges');
       const narrow = await session.resident({ viewport: { width: 320, height: 568 } });
       await open_widget(narrow);
       await button(narrow).waitFor();
@@ -85,7 +86,7 @@ export async function voice_checks(session) {
     const page = await session.resident();
     await open_widget(page);
     await ask(page, QUESTIONS.answered);
-    same(await button(page).count(), 0, 'microphones');
+    await becomes(() => button(page).count(), 0, 'microphones');
     Object.assign(mock.voice.state, { hearing: true, speaking: true });
   });
 }

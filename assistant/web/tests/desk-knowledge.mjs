@@ -80,7 +80,7 @@ export async function knowledge_checks(session) {
     const shown = page.locator('.passage-row').nth(1);
     await shown.locator('textarea').focus();
     await shown.locator('.passage-tools button').first().click();
-    holds((await page.locator('.original-text mark').innerText()).includes('上午9点'), 'both halves lead to the original');
+    await becomes(async () => (await page.locator('.original-text mark').innerText()).includes('上午9点'), true, 'both halves lead to the original');
     await page.keyboard.press('Control+z');
     await becomes(() => page.locator('.passage-row').count(), 2, 'passages after undoing');
     await page.keyboard.press('Control+Shift+Z');
@@ -137,7 +137,7 @@ export async function knowledge_checks(session) {
     });
     await page.locator('.passage-row textarea').first().fill('食堂中午开放。');
     await page.locator('.panel.clash').waitFor();
-    holds((await page.locator('.clash h2').innerText()).includes('周明'), 'who changed it');
+    await becomes(async () => (await page.locator('.clash h2').innerText()).includes('周明'), true, 'who changed it');
     await page.locator('.clash .button.main').click();
     await saved(page);
     const texts = () => page.locator('.passage-row textarea').evaluateAll((all) => all.map((one) => one.value));
@@ -149,7 +149,7 @@ export async function knowledge_checks(session) {
     await page.locator('.row-link', { hasText: '高龄津贴发放标准' }).click();
     const note = page.locator('.page-note');
     await note.waitFor();
-    holds((await note.innerText()).includes('原件第 3 页'), 'which page');
+    await becomes(async () => (await note.innerText()).includes('原件第 3 页'), true, 'which page');
     const rows = () =>
       page
         .locator('.text-passages > li')
@@ -187,7 +187,7 @@ export async function knowledge_checks(session) {
     await page.keyboard.press('Enter');
     const reply = page.locator('.reply-text');
     await reply.waitFor();
-    holds((await reply.innerText()).includes('上午9点'), 'the new document is told');
+    await becomes(async () => (await reply.innerText()).includes('上午9点'), true, 'the new document is told');
     await page.locator('.found mark').first().waitFor();
     await page.locator('.found').first().getByRole('button', { name: '置顶' }).click();
     await page.locator('.found .mark.open').first().waitFor();
@@ -218,7 +218,7 @@ export async function knowledge_checks(session) {
     const page = await knowledge_page(session, 'gaps');
     await page.locator('.gap', { hasText: '楼道灯' }).getByRole('button', { name: '用它起草' }).click();
     await page.locator('.answer-form').waitFor();
-    holds((await page.locator('.answer-form textarea').first().inputValue()).length > 0, 'drafted from the order');
+    await becomes(async () => (await page.locator('.answer-form textarea').first().inputValue()).length > 0, true, 'drafted from the order');
     await page.getByRole('button', { name: '看看大家还怎么问' }).click();
     await page.locator('.suggestions .chip').first().click();
     await becomes(() => page.locator('.question-row').count(), 2, 'accepted');
@@ -257,13 +257,13 @@ export async function knowledge_checks(session) {
     await page.getByRole('button', { name: '从表格导入' }).click();
     await page.locator('dialog textarea').fill('question,disposition\n居住证,answered,多了一列');
     await page.locator('dialog .button.main').click();
-    holds((await page.locator('dialog .problem').innerText()).includes('第 2 行'), 'line number');
+    await becomes(async () => (await page.locator('dialog .problem').innerText()).includes('第 2 行'), true, 'line number');
     await page.keyboard.press('Escape');
     await page.evaluate(() => (location.hash = '#/knowledge/keys'));
     await page.getByRole('button', { name: '新建密钥' }).click();
     await page.locator('form input').first().fill('街道网站');
     await page.locator('form .button.main').click();
-    holds((await page.locator('.password').innerText()).startsWith('xyk_'), 'the key');
+    await becomes(async () => (await page.locator('.password').innerText()).startsWith('xyk_'), true, 'the key');
     await page.getByRole('button', { name: '我放好了' }).click();
     await becomes(() => page.locator('.password').count(), 0, 'never again');
     await becomes(() => page.locator('.card', { hasText: '街道网站' }).count(), 1, 'listed');

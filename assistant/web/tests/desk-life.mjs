@@ -1,7 +1,7 @@
 // A worker's day: signing in, one order from the counter to the archive, colleagues, lost lines.
 
 import { randomUUID } from 'node:crypto';
-import { focused, holds, same } from './browser.mjs';
+import { becomes, focused, holds, same } from './browser.mjs';
 import { admin_page, call, colleague, file_order, worker_page } from './desk-people.mjs';
 
 const MARK = randomUUID().slice(0, 6);
@@ -16,8 +16,8 @@ export async function desk_life_checks(session, desk) {
       await page.locator('[name=password]').fill('not this one');
       await page.keyboard.press('Enter');
       await page.locator('.problem').waitFor();
-      same(
-        await focused(page, (element) => element.name),
+      await becomes(
+        () => focused(page, (element) => element.name),
         'password',
         'focus after a wrong password',
       );
@@ -157,8 +157,8 @@ export async function desk_life_checks(session, desk) {
     const page = await worker_page(session, viewer);
     await page.evaluate((to) => (location.hash = `#/inbox/open/${to}`), filed.number);
     await page.locator('.order #wish-title').waitFor();
-    same(await page.locator('.composer').count(), 0, 'composers');
-    same(await page.locator('.upload').count(), 0, 'uploads');
+    await becomes(() => page.locator('.composer').count(), 0, 'composers');
+    await becomes(() => page.locator('.upload').count(), 0, 'uploads');
   });
 
   await session.check('a double click and a retry do it once', async () => {
@@ -177,8 +177,8 @@ export async function desk_life_checks(session, desk) {
     });
     await page.locator('.composer .button.main').dblclick();
     await page.locator('.toast.bad').waitFor();
-    same(
-      await page.locator('.composer textarea').inputValue(),
+    await becomes(
+      () => page.locator('.composer textarea').inputValue(),
       `只记一次 ${MARK}`,
       'text after a loss',
     );
@@ -218,8 +218,8 @@ export async function desk_life_checks(session, desk) {
       await page.locator('.move-form .problem').waitFor();
       // At once, by the feed: the page itself asks every 15 s.
       await page.locator('.presence', { hasText: desk.other.name }).waitFor({ timeout: 10_000 });
-      same(
-        await page.locator('.move-form textarea').first().inputValue(),
+      await becomes(
+        () => page.locator('.move-form textarea').first().inputValue(),
         '这是写了一半的原因',
         'typed text',
       );
@@ -229,8 +229,8 @@ export async function desk_life_checks(session, desk) {
       if (!(await page.locator(`[data-move=${decline.move}]`).isVisible()))
         await page.keyboard.press('m');
       await page.locator(`[data-move=${decline.move}]`).first().click();
-      same(
-        await page.locator('.move-form textarea').first().inputValue(),
+      await becomes(
+        () => page.locator('.move-form textarea').first().inputValue(),
         '这是写了一半的原因',
         'typed text after a reload',
       );
@@ -263,7 +263,7 @@ export async function desk_life_checks(session, desk) {
       await page.keyboard.press('Control+Enter');
       await page.locator('.toast.bad').waitFor({ timeout: 40_000 });
       await page.context().setOffline(false);
-      same(await page.locator('.composer textarea').inputValue(), '断线也不丢', 'typed text');
+      await becomes(() => page.locator('.composer textarea').inputValue(), '断线也不丢', 'typed text');
       const second = await other.call('POST', 'work-orders', order_body(desk, `${MARK} 连上以后`));
       await page.locator(`[data-number="${second.number}"]`).waitFor({ timeout: 60_000 });
       await other.close();

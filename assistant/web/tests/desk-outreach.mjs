@@ -2,7 +2,7 @@
 //
 // The server under test needs no telephone line. What a line brings about is laid over the server's answers.
 
-import { axe_findings, holds, same, settled } from './browser.mjs';
+import { axe_findings, becomes, holds, same, settled } from './browser.mjs';
 import { admin_page, worker_page } from './desk-people.mjs';
 
 const PASTED = [
@@ -23,22 +23,22 @@ export async function desk_outreach_checks(session, desk) {
     await page.getByRole('button', { name: '看看会怎么说' }).press('Enter');
     const script = page.locator('.script');
     await script.getByText('不是真人').waitFor();
-    holds((await script.innerText()).includes('明天上午停水'), 'the preview says what was written');
+    await becomes(async () => (await script.innerText()).includes('明天上午停水'), true, 'the preview says what was written');
     await page.getByRole('button', { name: '存下' }).press('Enter');
     await page.locator('h1').getByText('停水通知').waitFor();
     await page.getByLabel('把号码贴在这里').fill(PASTED);
     await page.getByRole('button', { name: '加进名单' }).press('Enter');
     await page.getByText('加了 2 个号码，现在一共 2 个').waitFor();
     const refused = page.locator('table').first().locator('tbody tr');
-    same(await refused.locator('td:first-child').allInnerTexts(), ['4', '5', '6'], 'lines');
+    await becomes(() => refused.locator('td:first-child').allInnerTexts(), ['4', '5', '6'], 'lines');
     // What is wrong stays, to be put right.
-    same(
-      (await page.getByLabel('把号码贴在这里').inputValue()).split('\n').length,
+    await becomes(
+      async () => (await page.getByLabel('把号码贴在这里').inputValue()).split('\n').length,
       3,
       'lines that stay',
     );
     const numbers = page.locator('.phone-number');
-    same(await numbers.allInnerTexts(), ['138******78', '139******78'], 'numbers are masked');
+    await becomes(() => numbers.allInnerTexts(), ['138******78', '139******78'], 'numbers are masked');
     await page.getByLabel('看完整号码').check();
     await numbers.first().getByText('13812345678').waitFor();
     same(page.complaints, [], 'complaints of the page');

@@ -7,7 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { axe_findings, fits, focused, holds, same, Session } from './browser.mjs';
+import { Session, axe_findings, becomes, fits, focused, same } from './browser.mjs';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const DATA = fileURLToPath(new URL('../../data/openapi/', import.meta.url));
@@ -87,7 +87,7 @@ await session.check('320 px: everything open fits', async () => {
 await session.check('keyboard only: find, open, copy', async () => {
   const page = await docs();
   await page.keyboard.press('Tab');
-  holds(await focused(page, (element) => element.classList.contains('skip')), 'the way past the head');
+  await becomes(() => focused(page, (element) => element.classList.contains('skip')), true, 'the way past the head');
   for (let turn = 0; turn < 10; turn += 1) {
     if (await focused(page, (element) => element.id === 'wanted')) break;
     await page.keyboard.press('Tab');
@@ -112,7 +112,7 @@ await session.check('keyboard only: find, open, copy', async () => {
 await session.check('an address with an operation opens it', async () => {
   const page = await session.resident({ path: '/docs#getHealth' });
   await page.locator('#getHealth[open]').waitFor();
-  holds((await page.locator('#getHealth pre').first().innerText()).includes('/api/health'), 'the command');
+  await becomes(async () => (await page.locator('#getHealth pre').first().innerText()).includes('/api/health'), true, 'the command');
 });
 
 await session.browser.close();

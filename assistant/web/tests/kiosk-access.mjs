@@ -1,6 +1,6 @@
 // The kiosk's numbers: letters, targets, contrast, zoom, keyboard, screen readers.
 
-import { axe_findings, holds, same } from './browser.mjs';
+import { axe_findings, becomes, holds, same } from './browser.mjs';
 import { begin, LANDSCAPE, PORTRAIT, say, visitor } from './kiosk-browser.mjs';
 
 const SCREENS = {
@@ -87,11 +87,11 @@ export async function access_checks(session) {
     await page.locator('.cited mark').first().waitFor();
     for (let step = 0; step < 6; step += 1) {
       await page.keyboard.press('Tab');
-      holds(await has_focus(page, '.sheet *, .sheet'), 'the focus left the sheet');
+      await becomes(() => has_focus(page, '.sheet *, .sheet'), true, 'the focus left the sheet');
     }
     await page.keyboard.press('Escape');
     await page.locator('.sheet').waitFor({ state: 'detached' });
-    holds(await has_focus(page, '.citation'), 'the focus did not come back to the source');
+    await becomes(() => has_focus(page, '.citation'), true, 'the focus did not come back to the source');
     await tab_to(page, '.person');
     await tab_to(page, '.bar .button:last-child');
     await page.keyboard.press('Enter');
@@ -103,10 +103,10 @@ export async function access_checks(session) {
     await begin(session, page);
     await say(session, page, '居住证怎么办');
     await page.locator('.sentence.sounding').waitFor();
-    same(await page.locator('[aria-live=polite] p').count(), 0, 'lines while the kiosk speaks');
-    same(await page.locator('.who [role=status]').textContent(), '', 'state while it speaks');
-    same(await page.locator('main').count(), 1, 'main landmarks');
-    same(await page.locator('.reply').getAttribute('aria-label'), '回答', 'name of the answer');
+    await becomes(() => page.locator('[aria-live=polite] p').count(), 0, 'lines while the kiosk speaks');
+    await becomes(() => page.locator('.who [role=status]').textContent(), '', 'state while it speaks');
+    await becomes(() => page.locator('main').count(), 1, 'main landmarks');
+    await becomes(() => page.locator('.reply').getAttribute('aria-label'), '回答', 'name of the answer');
     await page.getByRole('button', { name: '设置' }).click();
     await page.getByRole('button', { name: '不出声' }).click();
     await page.keyboard.press('Escape');
@@ -120,8 +120,8 @@ export async function access_checks(session) {
     const page = await visitor(session, { reducedMotion: 'reduce' });
     await begin(session, page);
     await page.locator('.face.speaking').waitFor();
-    same(
-      await page.locator('.face .mouth').evaluate((node) => getComputedStyle(node).animationName),
+    await becomes(
+      () => page.locator('.face .mouth').evaluate((node) => getComputedStyle(node).animationName),
       'none',
       'animation',
     );

@@ -22,7 +22,7 @@ export async function visit_checks(session) {
       await slip.waitFor();
       const number = await slip.locator('dd').first().textContent();
       holds(/^\d{8}-\d{4}$/.test(number), `number ${number}`);
-      holds(/^\d{6}$/.test(await slip.locator('dd').nth(1).textContent()), 'code');
+      await becomes(async () => /^\d{6}$/.test(await slip.locator('dd').nth(1).textContent()), true, 'code');
       await slip.locator('.qr').waitFor();
       await session.shot(page, 'kiosk-slip');
 
@@ -50,8 +50,8 @@ export async function visit_checks(session) {
         viewport: { width: 390, height: 844 },
       });
       await telephone.locator('.sheet input').first().waitFor();
-      same(
-        await telephone.locator('.sheet input').first().inputValue(),
+      await becomes(
+        () => telephone.locator('.sheet input').first().inputValue(),
         number,
         'number in the form',
       );
@@ -59,7 +59,7 @@ export async function visit_checks(session) {
       // The slip can be seen again after another question, until the resident leaves.
       await say(session, page, '居住证怎么办');
       await page.getByRole('button', { name: '看工单' }).click();
-      same(await page.locator('.sheet dd').first().textContent(), number, 'number in the sheet');
+      await becomes(() => page.locator('.sheet dd').first().textContent(), number, 'number in the sheet');
     },
   );
 
@@ -69,7 +69,7 @@ export async function visit_checks(session) {
     await say(session, page, '我家着火了');
     const number = page.locator('.danger .named strong').first();
     await number.waitFor();
-    same(await number.textContent(), '119', 'first number');
+    await becomes(() => number.textContent(), '119', 'first number');
     const size = await number.evaluate((node) => parseFloat(getComputedStyle(node).fontSize));
     holds(size >= 150, `${size} px`);
     await mock.until(() => mock.voice.spoken.some(({ text }) => text.includes('119')));
@@ -104,14 +104,14 @@ export async function visit_checks(session) {
       const warning = page.getByRole('alertdialog');
 
       await pass(page, 58_000);
-      same(await warning.count(), 0, 'warnings before their time');
+      await becomes(() => warning.count(), 0, 'warnings before their time');
       await pass(page, 3_000);
       await warning.waitFor();
       await session.shot(page, 'kiosk-still-there');
       // The button has the focus; a mouse would wait for frames that the stopped clock does not give.
       await page.keyboard.press('Enter');
       await warning.waitFor({ state: 'detached' });
-      holds(await page.locator('.words').count(), 'the answer is gone after 我还在');
+      await becomes(async () => (await page.locator('.words').count()) > 0, true, 'the answer is gone after 我还在');
 
       await pass(page, 61_000);
       await warning.waitFor();
@@ -125,12 +125,12 @@ export async function visit_checks(session) {
       await pass_slowly(page, 21_000);
       await page.locator('.start').waitFor();
       await mock.until(() => !mock.voice.listeners.has(listener));
-      same(await page.evaluate(() => globalThis.sounds.now), 0, 'sounds after the wipe');
+      await becomes(() => page.evaluate(() => globalThis.sounds.now), 0, 'sounds after the wipe');
       const text = await page.locator('body').innerText();
       holds(!text.includes('就能办居住证'), 'the answer is still on the page');
-      same(await kept(page), NOTHING_KEPT, 'kept in the browser');
-      same(
-        await page.evaluate(() => document.documentElement.style.getPropertyValue('--size')),
+      await becomes(() => kept(page), NOTHING_KEPT, 'kept in the browser');
+      await becomes(
+        () => page.evaluate(() => document.documentElement.style.getPropertyValue('--size')),
         '38px',
         'letters of the next resident',
       );
@@ -142,7 +142,7 @@ export async function visit_checks(session) {
         [...mock.voice.listeners][0].conversation.id !== before,
         'the same conversation goes on',
       );
-      same(await page.locator('.words').count(), 0, 'words of the last resident');
+      await becomes(() => page.locator('.words').count(), 0, 'words of the last resident');
     },
   );
 
@@ -153,7 +153,7 @@ export async function visit_checks(session) {
     await page.getByRole('button', { name: '结束' }).click();
     await page.locator('.start').waitFor();
     await mock.until(() => mock.voice.listeners.size === 0);
-    same(await kept(page), NOTHING_KEPT, 'kept in the browser');
+    await becomes(() => kept(page), NOTHING_KEPT, 'kept in the browser');
   });
 
   await session.check(
@@ -221,11 +221,11 @@ export async function visit_checks(session) {
         },
       });
       await page.locator('.tile').first().waitFor();
-      same(await page.locator('.talk-button').count(), 0, 'buttons to talk');
+      await becomes(() => page.locator('.talk-button').count(), 0, 'buttons to talk');
       await page.locator('.banner', { hasText: '听不了声音' }).waitFor();
       await page.locator('.tile').first().click();
       await page.locator('.words').first().waitFor();
-      same(await page.getByRole('button', { name: '再说一遍' }).count(), 0, 'buttons of the voice');
+      await becomes(() => page.getByRole('button', { name: '再说一遍' }).count(), 0, 'buttons of the voice');
       const told = page.locator('[aria-live=polite] p', { hasText: '就能办居住证' });
       await told.waitFor({ state: 'attached' });
     },

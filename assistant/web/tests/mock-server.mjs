@@ -91,7 +91,7 @@ export function start_mock({ port = 0, pace_ms = 60 } = {}) {
           json(response, 200, {
             id: conversation.id,
             community: 'demo',
-            turns: conversation.turns.map(({ client_id, cut, ...turn }) => turn),
+            turns: conversation.turns.map(({ cut, ...turn }) => turn),
           }),
         );
       case 'GET conversations/events':

@@ -1,6 +1,6 @@
 // What the administrator does: papers in, read, mended, tried out, published; and what follows.
 
-import { holds, same } from './browser.mjs';
+import { becomes, holds, same } from './browser.mjs';
 import { ALLOWANCE, allowances, file_of, PAPERS, scanned } from './walk-papers.mjs';
 import { Hand } from './walk-hand.mjs';
 import { asks_and_looks, first_told } from './walk-resident.mjs';
@@ -46,7 +46,7 @@ export async function publish_paper(walk, paper, index) {
   await page.locator('.passage-row').first().waitFor();
   if (paper.as !== 'docx') await page.locator('.beside .original-text, .beside iframe.original').first().waitFor();
   await hand.pane('资料');
-  same(await hand.field('标题').inputValue(), paper.title, 'the title as read');
+  await becomes(() => hand.field('标题').inputValue(), paper.title, 'the title as read');
   for (const [name, text] of Object.entries(paper.facts)) await hand.fill(hand.field(NAMES[name]), text);
   await mend(hand, ...paper.mend);
   await hand.saved();
@@ -217,7 +217,7 @@ export async function four_eyes({ hand, place }) {
   await page.evaluate((to) => (location.hash = to), draft);
   await page.locator('.life > .note').waitFor();
   const why = await page.locator('.life > .note').innerText();
-  same(await page.locator('.life').getByRole('button', { name: '发布…' }).count(), 0, 'buttons to publish');
+  await becomes(() => page.locator('.life').getByRole('button', { name: '发布…' }).count(), 0, 'buttons to publish');
   return why;
 }
 

@@ -157,7 +157,8 @@ export class Conversation {
       const { turns } = await this.api.conversation(kept);
       if (this.#key !== key) return;
       const said = this.exchanges;
-      const before = turns.filter((turn) => !said.some((exchange) => exchange.turn === turn.id));
+      const here = new Set(said.map(({ client_id }) => client_id));
+      const before = turns.filter((turn) => !here.has(turn.client_id));
       const loaded = before.map((turn) => Exchange.kept(turn, this.#order.kept(turn.created_at)));
       for (const exchange of said) exchange.order = this.#order.next(this.feed.caught_up);
       this.exchanges = [...loaded, ...said];
@@ -386,13 +387,15 @@ export class Conversation {
   }
 
   #take_up({ client_id, text, sent_at }: Unanswered): void {
-    if (this.exchanges.some((exchange) => exchange.client_id === client_id)) return;
-    // The server may have kept the message without finishing it: then it is the last of its turns.
-    const last = this.exchanges[this.exchanges.length - 1];
-    const same = last?.text === text && last.disposition === null && last.state === 'finished';
-    const order = same ? last.order : this.#order.next(this.feed.caught_up);
+    const known = this.exchanges.find((exchange) => exchange.client_id === client_id);
+    const answered = known?.state === 'merged' || known?.disposition;
+    // It was answered while nobody was here, or is on its way already.
+    if (answered) this.#outbox.forget(client_id);
+    if (answered || (known && known.state !== 'finished')) return;
+    // What the server kept and has not answered yet is asked for in its place.
+    const order = known ? known.order : this.#order.next(this.feed.caught_up);
     const exchange = new Exchange(client_id, text, true, order);
-    this.exchanges = [...(same ? this.exchanges.slice(0, -1) : this.exchanges), exchange];
+    this.exchanges = [...this.exchanges.filter((other) => other !== known), exchange];
     if (Date.now() - sent_at < RESUME_MS) {
       void this.deliver(exchange);
     } else {

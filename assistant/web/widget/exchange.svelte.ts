@@ -56,7 +56,7 @@ export class Exchange {
   }
 
   static kept(turn: Turn, order: number): Exchange {
-    const exchange = new Exchange(turn.id, turn.text, false, order);
+    const exchange = new Exchange(turn.client_id, turn.text, false, order);
     exchange.turn = turn.id;
     exchange.passages = turn.passages ?? [];
     exchange.sentences = turn.sentences ?? [];
