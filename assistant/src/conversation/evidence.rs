@@ -142,7 +142,7 @@ mod tests {
         let fields = LocalFields::of(&[community]);
         assert_eq!(fields.fill("到{{派出所地址}}办。"), "到幸福路1号办。");
         let missing = fields.fill("打{{派出所电话}}问。");
-        assert!(missing.contains("还没有填写") && !missing.contains('{'), "{missing}");
+        assert!(missing.contains("派出所电话请问工作人员") && !missing.contains('{'), "{missing}");
         assert_eq!(fields.fill("{{没写完"), "{{没写完");
     }
 

@@ -64,11 +64,12 @@ pub(crate) fn caution(danger: Danger) -> String {
 pub(crate) const NOTHING_WRITTEN: &str =
     "这件事我手上的资料里没有写，不能乱说。我已经登记下来，社区工作人员会来办。";
 
-/// "Leave a telephone number so that the staff can reach you."
+/// "This is registered already, under this number."
 pub(crate) fn filed_already(number: &str) -> String {
     format!("这件事已经登记了，工单号是 {number}，工作人员会处理。有新的情况可以接着告诉我。")
 }
 
+/// "Leave a telephone number so that the staff can reach you."
 pub(crate) const LEAVE_A_NUMBER: &str = "请留个电话，工作人员好联系您。不想留也没关系。";
 
 /// "I asked a person to come; the matter is registered."
@@ -237,7 +238,7 @@ pub(crate) const INTERRUPTED: &str =
 pub(crate) const FAILED: &str =
     "刚才没能答完，您的话已经记下了。请点重试；急事请直接联系社区工作人员。";
 
-/// What stands where a community has not filled in a local fact.
+/// What stands where a community has not filled in a local fact: in few words, for it is read aloud too.
 pub(crate) fn missing_field(name: &str) -> String {
-    format!("（{name}本社区还没有填写，请向工作人员问一下）")
+    format!("（{name}请问工作人员）")
 }
