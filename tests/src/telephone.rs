@@ -13,6 +13,9 @@ use tempfile::TempDir;
 /// Seconds of silence that a telephone has in store: no call of a test is longer.
 const SILENCE: usize = 900;
 
+/// Ports for sound: all of five digits, and below those of [`free_ports`].
+const SOUND_PORTS: std::ops::RangeInclusive<u16> = 10_000..=15_999;
+
 const MODULES: &str = "/usr/lib/baresip/modules";
 
 /// Says loudly that baresip is missing.
@@ -118,8 +121,10 @@ impl Telephone {
         let config = format!(
             "module_path {MODULES}\nmodule g711.so\nmodule g722.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\n\
              module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\nsnd_path {}\nsip_listen 127.0.0.1:{port}\n\
-             ctrl_tcp_listen 127.0.0.1:{control_port}\naudio_source {source}\n{player}jitter_buffer_delay 1-10\n",
-            folder.path().display()
+             rtp_ports {}-{}\nctrl_tcp_listen 127.0.0.1:{control_port}\naudio_source {source}\n{player}jitter_buffer_delay 1-10\n",
+            folder.path().display(),
+            SOUND_PORTS.start(),
+            SOUND_PORTS.end()
         );
         fs::write(folder.path().join("config"), config).expect("a config");
         fs::write(
