@@ -87,9 +87,54 @@ pub struct Models {
     pub threads: usize,
     /// Requests that may wait for the writer before a new one is quoted to instead.
     pub queue: usize,
+    /// Servers that run models in place of this machine.
+    pub servers: ModelServers,
     /// Further models, in the form of the built-in catalogue.
     #[serde(default)]
     pub catalog: Vec<models::catalog::CatalogEntry>,
+}
+
+/// Servers that speak `OpenAI`'s protocol; where an address is set, no model is loaded here for it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelServers {
+    /// Writes answers: `POST /chat/completions`.
+    pub writing: ModelServer,
+    /// Hears speech: `POST /audio/transcriptions`.
+    pub hearing: ModelServer,
+    /// Reads replies aloud: `POST /audio/speech`.
+    pub speaking: ModelServer,
+    /// Names of the voices that the latter has, the default first.
+    #[serde(default)]
+    pub voices: Vec<String>,
+}
+
+/// A server and a model on it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelServer {
+    /// Up to and with the version, such as `http://inference:8000/v1`; empty for none.
+    pub address: String,
+    /// Name of the model, as the server knows it.
+    pub model: String,
+    /// Sent as a bearer token; empty for none.
+    pub key: alerts::Secret,
+    /// Seconds that one answer may take.
+    pub seconds: u32,
+}
+
+impl Default for ModelServer {
+    /// None.
+    fn default() -> Self {
+        Self { address: String::new(), model: String::new(), key: alerts::Secret::default(), seconds: 60 }
+    }
+}
+
+impl ModelServer {
+    /// The server, where one is set.
+    pub(crate) fn in_use(&self) -> Option<&Self> {
+        (!self.address.is_empty()).then_some(self)
+    }
 }
 
 /// Where documents come from.
@@ -187,6 +232,7 @@ impl Config {
                 practice: true,
                 threads: 0,
                 queue: 8,
+                servers: ModelServers::default(),
                 catalog: Vec::new(),
             },
             knowledge: Knowledge {
@@ -235,13 +281,14 @@ impl Config {
         self.models.writing != "none"
     }
 
-    /// Catalogue names of the models that are used.
+    /// Catalogue names of the models that are used on this machine.
     pub fn models_in_use(&self) -> Vec<String> {
-        let writing = self.has_writer().then(|| self.models.writing.clone());
-        let hearing = self.hears().then(|| self.models.hearing.clone());
-        let speaking = self.speaks().then(|| self.models.speaking.clone());
-        let others = hearing.into_iter().chain(speaking);
-        writing.into_iter().chain([self.models.embedding.clone()]).chain(others).collect()
+        let Models { writing, hearing, speaking, embedding, servers, .. } = &self.models;
+        let local = [(writing, &servers.writing), (hearing, &servers.hearing), (speaking, &servers.speaking)]
+            .into_iter()
+            .filter(|(name, server)| *name != "none" && server.in_use().is_none())
+            .map(|(name, _)| name);
+        local.chain([embedding]).cloned().collect()
     }
 
     /// Whether replies are read aloud.

@@ -15,6 +15,7 @@ pub mod cli;
 pub mod config;
 pub mod conversation;
 pub mod editor;
+mod engines;
 mod first_sign_in;
 pub mod http;
 pub mod knowledge_base;
@@ -28,4 +29,5 @@ pub mod voice;
 pub mod work_orders;
 pub mod working_time;
 
-pub use system::{LocalEmbedding, System};
+pub use engines::{Engines, LocalEmbedding};
+pub use system::System;

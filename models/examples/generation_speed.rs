@@ -1,12 +1,11 @@
-//! How fast a model reads and writes here: alone, several conversations together, and with guessing.
+//! How fast a model reads and writes here, without guessing; `answer_speed` times whole answers.
 //!
 //! ```text
-//! cargo run -p models --example generation_speed -- MODEL.gguf [--stock] [--short] [--avx2]
+//! cargo run -p models --example generation_speed -- MODEL.gguf [--stock] [--avx2]
 //! ```
 //!
 //! Figures are lines of a name, a tab and a number: tokens a second, or seconds. `--stock` runs
-//! candle's own model as well; `--short` leaves out what is not compared with the peer
-//! (`benches/compare_with_peer.py`); `--avx2` computes as on a processor without AVX-512.
+//! candle's own model as well; `--avx2` computes as on a processor without AVX-512.
 
 #![expect(
     clippy::print_stdout,
@@ -25,17 +24,6 @@ use models::{
 const PASSAGE: &str = "申领居住证，应当向居住地公安派出所或者受公安机关委托的社区服务机构提交本人居民身份证、\
 本人相片以及居住地住址、就业、就读等证明材料。公安机关应当自受理之日起15日内制作发放居住证。";
 
-const QUESTIONS: [&str; 8] = [
-    "办居住证要带什么？",
-    "居住证几天能拿到？",
-    "居住证到哪里办？",
-    "没有住址证明怎么办？",
-    "社区能代办居住证吗？",
-    "要不要带照片？",
-    "孩子上学要居住证吗？",
-    "上班的人怎么开证明？",
-];
-
 /// Tokens written for the measurement.
 const WRITTEN: usize = 64;
 
@@ -43,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments
         .next()
-        .ok_or("usage: generation_speed MODEL.gguf [--stock] [--short] [--avx2]")?;
+        .ok_or("usage: generation_speed MODEL.gguf [--stock] [--avx2]")?;
     let path = Path::new(&path);
     let rest: Vec<String> = arguments.collect();
     let given = |name: &str| rest.iter().any(|argument| argument == name);
@@ -52,18 +40,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .into_iter()
         .find(|one| !given("--avx2") || format!("{one:?}") == "Avx2")
         .ok_or("this processor has no AVX2")?;
-    let load = |drafting| {
-        LocalGenerator::load(
-            path,
-            GeneratorOptions {
-                drafting,
-                instructions,
-                ..GeneratorOptions::default()
-            },
-        )
+    let options = GeneratorOptions {
+        drafting: false,
+        instructions,
+        ..GeneratorOptions::default()
     };
     let started = Instant::now();
-    let generator = load(false)?;
+    let generator = LocalGenerator::load(path, options)?;
     figure("load, s", started.elapsed().as_secs_f64());
     for tokens in [64, 256, 512] {
         let finish = read(&generator, tokens)?;
@@ -83,16 +66,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "writing",
         rate(finish.generated_tokens - 1, finish.writing_ms),
     );
-    if !given("--short") {
-        let plain = answer_alone(&generator)?;
-        figure("answers without guessing, s", plain);
-        drop(generator);
-        let generator = load(true)?;
-        figure("answers with guessing, s", answer_alone(&generator)?);
-        for count in [1, 2, 4, 8] {
-            answer_together(&generator, count)?;
-        }
-    }
     if given("--stock") {
         measure_stock(path)?;
     }
@@ -122,58 +95,6 @@ fn read(generator: &LocalGenerator, tokens: usize) -> Result<Finish, ModelError>
     }
     let (_, finish) = generator.generate(request(text, 1))?.blocking_text()?;
     Ok(finish)
-}
-
-fn question(number: usize) -> GenerationRequest {
-    let passages: Vec<String> = (1..=3)
-        .map(|number| format!("[{number}] {PASSAGE}"))
-        .collect();
-    let question = QUESTIONS[number % QUESTIONS.len()];
-    let text = format!(
-        "{}\n\n{question}根据上面的材料回答，每句话后面用[编号]注明出处。",
-        passages.join("\n")
-    );
-    request(text, WRITTEN)
-}
-
-/// Seconds that the answers take one after the other.
-fn answer_alone(generator: &LocalGenerator) -> Result<f64, ModelError> {
-    let started = Instant::now();
-    for number in 0..4 {
-        generator.generate(question(number))?.blocking_text()?;
-    }
-    Ok(started.elapsed().as_secs_f64())
-}
-
-/// Several conversations at once, none of whose passages were read before.
-fn answer_together(generator: &LocalGenerator, count: usize) -> Result<(), ModelError> {
-    let started = Instant::now();
-    let running: Vec<_> = (0..count)
-        .map(|number| {
-            let mut asked = question(number);
-            asked.messages[0]
-                .text
-                .insert_str(0, &format!("{count}-{number} "));
-            generator.generate(asked)
-        })
-        .collect::<Result<_, _>>()?;
-    let mut written = 0;
-    let mut slowest = 0;
-    for generation in running {
-        let (_, finish) = generation.blocking_text()?;
-        written += finish.generated_tokens;
-        slowest = slowest.max(finish.reading_ms);
-    }
-    let name = format!("{count} together");
-    figure(
-        &format!("{name}, tokens a second with reading"),
-        written as f64 / started.elapsed().as_secs_f64(),
-    );
-    figure(
-        &format!("{name}, slowest first word, s"),
-        slowest as f64 / 1000.0,
-    );
-    Ok(())
 }
 
 /// Reads and writes as many tokens with candle's own model; what they say does not matter.

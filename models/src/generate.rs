@@ -6,7 +6,9 @@ mod drafting;
 mod local;
 mod lookup;
 mod outlook;
+mod remote;
 mod repetition;
+mod stock;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -17,6 +19,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 pub use self::{
     local::{GeneratorOptions, LocalGenerator},
     outlook::Outlook,
+    remote::RemoteGenerator,
+    stock::{StockGenerator, StockOptions},
 };
 use crate::ModelError;
 

@@ -77,7 +77,9 @@ mod error;
 mod generate;
 pub mod pull;
 pub mod recognize;
+mod server;
 pub mod speak;
+mod turns;
 
 pub use catalog::Catalog;
 pub use decoder::Instructions;
@@ -85,10 +87,13 @@ pub use embed::Embedder;
 pub use error::ModelError;
 pub use generate::{
     Finish, FinishReason, Generate, Generated, Generation, GenerationRequest, GenerationSender,
-    GeneratorOptions, LocalGenerator, Message, Outlook, Role,
+    GeneratorOptions, LocalGenerator, Message, Outlook, RemoteGenerator, Role, StockGenerator,
+    StockOptions,
 };
 pub use pull::Puller;
 pub use recognize::{
-    LocalRecognizer, Recognition, RecognitionRequest, Recognize, RecognizerOptions, RemoteOptions,
+    LocalRecognizer, Recognition, RecognitionRequest, Recognize, RecognizerOptions,
     RemoteRecognizer,
 };
+pub use server::ServerOptions;
+pub use turns::{Turn, Turns, Urgency};

@@ -3,22 +3,24 @@
 
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+#[path = "support/openai.rs"]
+mod openai;
+
 use std::{
-    io::{Read, Write},
-    net::TcpListener,
     path::PathBuf,
     sync::{Arc, Mutex, mpsc},
     time::Duration,
 };
 
 use models::{
-    ModelError,
+    ModelError, ServerOptions,
     recognize::audio::wav,
     speak::{
         Clause, EspeakVoice, KokoroVoice, Pause, RemoteVoice, SAMPLE_RATE, Sound, SoundCache,
         Speaker, SpeakerOptions, SpeechRequest, Syllable, Voice, Word,
     },
 };
+use openai::serve;
 
 /// 您好，请带身份证。
 fn greeting() -> Vec<Clause> {
@@ -217,6 +219,38 @@ fn an_interrupted_answer_is_not_spoken_to_its_end() {
 }
 
 #[test]
+fn whoever_runs_out_of_sound_first_is_spoken_to_next() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (open, gate) = mpsc::channel();
+    let voice = Humming {
+        asked: Arc::clone(&asked),
+        gate: Some(gate),
+    };
+    let speaker = Speaker::start(voice, SpeakerOptions::default()).expect("a speaker");
+    let say = |text: &str, beforehand| {
+        let clauses = vec![clause(text, &[("hao", 3)], 0, Pause::Stop)];
+        let request = SpeechRequest {
+            beforehand,
+            ..SpeechRequest::new(clauses)
+        };
+        speaker.speak(request).expect("speech")
+    };
+    let mut long = speaker
+        .speak(SpeechRequest::new(greeting()))
+        .expect("speech");
+    let mut prepared = say("备", true);
+    let mut short = say("好", false);
+    for _ in 0..4 {
+        open.send(()).expect("a voice");
+    }
+    for speaking in [&mut long, &mut prepared, &mut short] {
+        while speaking.blocking_next_piece().expect("a piece").is_some() {}
+    }
+    let asked = asked.lock().expect("unbroken");
+    assert_eq!(*asked, ["您好请问", "好", "请带身份证", "备"]);
+}
+
+#[test]
 fn a_full_line_refuses_but_what_is_kept_is_still_said() {
     let (open, gate) = mpsc::channel();
     let voice = Humming {
@@ -226,6 +260,7 @@ fn a_full_line_refuses_but_what_is_kept_is_still_said() {
     let options = SpeakerOptions {
         capacity: 0,
         cache: Arc::new(SoundCache::in_memory(1 << 20)),
+        ..SpeakerOptions::default()
     };
     let full = Speaker::start(voice, options.clone()).expect("a speaker");
     assert!(matches!(
@@ -258,61 +293,29 @@ fn a_full_line_refuses_but_what_is_kept_is_still_said() {
     drop(open);
 }
 
-/// Answers one request with these bytes and gives back what was asked.
-fn serve(status: &'static str, body: Vec<u8>) -> (String, std::thread::JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = format!("http://{}/v1", listener.local_addr().expect("an address"));
-    let server = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().expect("a client");
-        let mut asked = Vec::new();
-        let mut buffer = [0; 4096];
-        loop {
-            let count = stream.read(&mut buffer).expect("a request");
-            asked.extend_from_slice(&buffer[..count]);
-            let text = String::from_utf8_lossy(&asked).into_owned();
-            let length = text
-                .to_lowercase()
-                .split("content-length: ")
-                .nth(1)
-                .and_then(|rest| rest.lines().next()?.trim().parse::<usize>().ok());
-            if let (Some((head, _)), Some(length)) = (text.split_once("\r\n\r\n"), length)
-                && asked.len() >= head.len() + 4 + length
-            {
-                break;
-            }
-        }
-        let head = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: audio/wav\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).expect("an answer");
-        stream.write_all(&body).expect("its body");
-        String::from_utf8_lossy(&asked).into_owned()
-    });
-    (address, server)
+fn voice_at(base: String) -> RemoteVoice {
+    let options = ServerOptions {
+        base,
+        model: "tts-1".to_owned(),
+        key: Some("secret".to_owned()),
+        timeout: Duration::from_secs(20),
+        most_at_once: 1,
+    };
+    RemoteVoice::new(options, vec!["alloy".to_owned()])
 }
 
 #[test]
 fn a_server_is_asked_as_openai_s_and_its_sound_brought_to_one_rate() {
-    let (address, server) = serve("200 OK", wav(&vec![0.25; 16_000], 16_000));
-    let mut voice = RemoteVoice::new(
-        &address,
-        Some("secret".to_owned()),
-        "tts-1",
-        vec!["alloy".to_owned()],
-        Duration::from_secs(20),
-    );
+    let (base, server) = serve("200 OK", wav(&vec![0.25; 16_000], 16_000));
+    let mut voice = voice_at(base);
     let sound = voice.say(&greeting(), "nobody", 1.5).expect("sound");
     assert_eq!(sound.samples.len(), SAMPLE_RATE as usize);
     assert_eq!(sound.times.len(), 9);
-    let asked = server.join().expect("what was asked");
-    assert!(asked.starts_with("POST /v1/audio/speech "), "{asked}");
-    assert!(
-        asked
-            .to_lowercase()
-            .contains("authorization: bearer secret"),
-        "{asked}"
-    );
+    let sent = server.join().expect("what was asked");
+    assert!(sent.head.starts_with("POST /v1/audio/speech "));
+    let head = sent.head.to_lowercase();
+    assert!(head.contains("authorization: bearer secret"), "{head}");
+    let asked = String::from_utf8(sent.body).expect("text");
     for part in [
         "\"input\":\"您好请问，请带身份证。\"",
         "\"voice\":\"alloy\"",
@@ -325,9 +328,10 @@ fn a_server_is_asked_as_openai_s_and_its_sound_brought_to_one_rate() {
 
 #[test]
 fn a_server_that_fails_is_named() {
-    let (address, server) = serve("503 Service Unavailable", Vec::new());
-    let mut voice = RemoteVoice::new(&address, None, "tts-1", Vec::new(), Duration::from_secs(20));
-    let error = voice.say(&greeting(), "", 1.0).expect_err("no sound");
+    let (base, server) = serve("503 Service Unavailable", Vec::new());
+    let error = voice_at(base)
+        .say(&greeting(), "", 1.0)
+        .expect_err("no sound");
     assert!(error.to_string().contains("503"), "{error}");
     server.join().expect("what was asked");
 }

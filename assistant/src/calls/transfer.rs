@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use models::recognize::voice::{Earshot, EndpointOptions, Heard, Listener};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -50,7 +51,7 @@ impl Talk {
         }
         let Some(target) = target.filter(|_| self.calls.line.is_some()) else {
             let by = self.call_back_by().await?;
-            self.mouth.say(wording::nobody_to_ring(by.as_deref()));
+            self.mouth.say(wording::nobody_to_ring(by));
             self.ask_for_number();
             return Ok(None);
         };
@@ -69,23 +70,21 @@ impl Talk {
             Reached::Nobody => {
                 self.mouth.stop();
                 let by = self.call_back_by().await?;
-                self.mouth.say(wording::not_connected(by.as_deref()));
+                self.mouth.say(wording::not_connected(by));
                 self.ask_for_number();
                 Ok(None)
             }
         }
     }
 
-    /// Until when the staff must have called back, as it is said.
-    async fn call_back_by(&self) -> Result<Option<String>> {
+    /// Until when the staff must have called back.
+    async fn call_back_by(&self) -> Result<Option<DateTime>> {
         let store = self.calls.assistant.store();
         let Some((number, _)) = store.newest_order(&self.conversation.id).await? else { return Ok(None) };
         let order = store.work_order(&number, None).await?;
         let due = order.and_then(|order| order.due_at).and_then(|due| jiff::Timestamp::from_millisecond(due).ok());
-        Ok(due.map(|due| {
-            let due = due.to_zoned(TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC));
-            format!("{}月{}日{}点前", due.month(), due.day(), due.hour())
-        }))
+        let zone = TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC);
+        Ok(due.map(|due| due.to_zoned(zone).datetime()))
     }
 
     /// Rings the worker over a call of our own and joins the two.

@@ -1,6 +1,7 @@
 //! Every fixed sentence that is said on the telephone, in one place for translation.
 
 use dialects::Variety;
+use jiff::civil::DateTime;
 
 /// "Hello, this is the computer assistant of {name}. Just say what you need; for a person press zero or
 /// say 人工."
@@ -56,15 +57,20 @@ pub(super) fn own_number(tail: &str) -> String {
 }
 
 /// "Nobody took the call. It is registered, and staff will call back, at the latest {by}."
-pub(super) fn not_connected(by: Option<&str>) -> String {
-    let by = by.map_or(String::new(), |by| format!("，最晚{by}"));
+pub(super) fn not_connected(by: Option<DateTime>) -> String {
+    let by = at_the_latest(by);
     format!("工作人员没接上，对不起。您的事已经登记好了，工作人员会给您回电话{by}。")
 }
 
 /// "You cannot be connected now. It is registered, and staff will call back, at the latest {by}."
-pub(super) fn nobody_to_ring(by: Option<&str>) -> String {
-    let by = by.map_or(String::new(), |by| format!("，最晚{by}"));
+pub(super) fn nobody_to_ring(by: Option<DateTime>) -> String {
+    let by = at_the_latest(by);
     format!("现在没有工作人员能接电话，对不起。您的事已经登记好了，工作人员会给您回电话{by}。")
+}
+
+/// ", at the latest before 9 o'clock on November 23rd"
+fn at_the_latest(by: Option<DateTime>) -> String {
+    by.map_or(String::new(), |by| format!("，最晚{}月{}日{}点前", by.month(), by.day(), by.hour()))
 }
 
 /// "The order's number is {number}, the code {code}. To hear it again, press star."

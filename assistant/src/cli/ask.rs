@@ -75,8 +75,8 @@ async fn here(
     super::knowledge::follow(&system.knowledge_base).await?;
     let writer = Writer::default();
     if system.config.has_writer() {
-        let loading = (system.config.clone(), Arc::clone(&writer));
-        tokio::task::spawn_blocking(move || System::load_writer(&loading.0, &loading.1)).await??;
+        let loading = (system.engines.clone(), Arc::clone(&writer));
+        tokio::task::spawn_blocking(move || loading.0.load_writer(&loading.1)).await??;
     }
     let assistant = Arc::new(system.assistant(writer).await?);
     let opened = assistant.open(community, "cli", None).await?;

@@ -10,7 +10,7 @@ use models::recognize::audio::wav;
 use serde::Serialize;
 
 use super::{Call, output};
-use crate::System;
+use crate::engines::Engines;
 use crate::voice::{Manner, SPOKEN_RATE};
 
 #[derive(Debug, Args)]
@@ -36,8 +36,8 @@ struct Said {
 }
 
 pub(super) async fn run(call: &Call, arguments: Arguments) -> Result<ExitCode> {
-    let config = call.config();
-    let speaking = tokio::task::spawn_blocking(move || System::load_voice(&config)).await??;
+    let engines = Engines::new(call.config());
+    let speaking = tokio::task::spawn_blocking(move || engines.speaking()).await??;
     let manner = Manner { voice: arguments.voice, speed: arguments.speed, ..Manner::default() };
     let began = Instant::now();
     let mut speech = speaking.say(&arguments.text, &manner)?;

@@ -13,7 +13,7 @@ use crate::accounts::Passwords;
 use crate::alerts::{Deliverer, Rules};
 use crate::attachments::Attachments;
 use crate::calls::Calls;
-use crate::config::{self, Config};
+use crate::config;
 use crate::conversation::{Assistant, Writer};
 use crate::editor::{Addresses, Editor};
 use crate::first_sign_in::FirstSignIn;
@@ -47,11 +47,11 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
     tell_first_password(&system).await?;
 
     let writer = Writer::default();
-    let loading = (config.clone(), Arc::clone(&writer));
+    let loading = (system.engines.clone(), Arc::clone(&writer));
     if config.has_writer() {
         tokio::task::spawn_blocking(move || {
-            let (config, writer) = loading;
-            match System::load_writer(&config, &writer) {
+            let (engines, writer) = loading;
+            match engines.load_writer(&writer) {
                 Ok(()) => tracing::info!("the writer is ready"),
                 Err(error) => tracing::error!(
                     error = format!("{error:#}"),
@@ -65,7 +65,7 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
 
     let assistant = Arc::new(system.assistant(writer).await?);
     let voice = Arc::new(Voice::new(&config.data_dir));
-    let loaded = load_voice(&config, &assistant, &voice);
+    let loaded = load_voice(&system, &assistant, &voice);
     let outreaches = Outreaches::new(system.store.clone(), system.work_orders.clone());
     let calls = Arc::new(OnceLock::new());
     let telephone = Telephone {
@@ -158,11 +158,11 @@ impl Telephone {
 }
 
 /// Loads what hears and speaks, beside everything else.
-fn load_voice(config: &Config, assistant: &Arc<Assistant>, voice: &Arc<Voice>) -> Vec<JoinHandle<()>> {
+fn load_voice(system: &System, assistant: &Arc<Assistant>, voice: &Arc<Voice>) -> Vec<JoinHandle<()>> {
     let mut loading = Vec::new();
-    if config.hears() {
-        let (config, assistant, voice) = (config.clone(), Arc::clone(assistant), Arc::clone(voice));
-        loading.push(tokio::task::spawn_blocking(move || match System::load_recognizer(&config) {
+    if system.config.hears() {
+        let (engines, assistant, voice) = (system.engines.clone(), Arc::clone(assistant), Arc::clone(voice));
+        loading.push(tokio::task::spawn_blocking(move || match engines.recognizer() {
             Ok(recognizer) => {
                 voice.set_hearing(assistant.hearing(recognizer));
                 tracing::info!("residents are heard");
@@ -173,9 +173,9 @@ fn load_voice(config: &Config, assistant: &Arc<Assistant>, voice: &Arc<Voice>) -
             ),
         }));
     }
-    if config.speaks() {
-        let (config, voice) = (config.clone(), Arc::clone(voice));
-        loading.push(tokio::task::spawn_blocking(move || match System::load_voice(&config) {
+    if system.config.speaks() {
+        let (engines, voice) = (system.engines.clone(), Arc::clone(voice));
+        loading.push(tokio::task::spawn_blocking(move || match engines.speaking() {
             Ok(speaking) => {
                 voice.set_speaking(speaking);
                 tracing::info!("replies are said aloud");

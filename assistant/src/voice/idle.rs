@@ -23,7 +23,7 @@ pub(crate) async fn make_while(
         while !is_alone() {
             tokio::time::sleep(LOOK_EVERY).await;
         }
-        let mut speech = speaking.say(line, manner)?;
+        let mut speech = speaking.say_beforehand(line, manner)?;
         while is_alone() {
             if speech.next().await?.is_none() {
                 return Ok(());

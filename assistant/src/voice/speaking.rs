@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use dialects::reading;
-use models::ModelError;
+use models::{ModelError, Turns};
 use models::speak::{Clause, Pause, SoundCache, Speaker, SpeakerOptions, SpeechRequest, Syllable, Voice, Word};
 
 /// Sounds kept in memory, in bytes: eleven minutes.
@@ -56,9 +56,9 @@ pub struct Speech {
 
 impl Speaking {
     /// Starts a voice, which keeps what it said in a folder.
-    pub fn start(voice: Box<dyn Voice>, folder: &std::path::Path) -> Result<Self, ModelError> {
+    pub fn start(voice: Box<dyn Voice>, folder: &std::path::Path, turns: Turns) -> Result<Self, ModelError> {
         let cache = SoundCache::in_memory(IN_MEMORY).with_folder(folder, ON_DISK)?;
-        let options = SpeakerOptions { cache: Arc::new(cache), ..SpeakerOptions::default() };
+        let options = SpeakerOptions { cache: Arc::new(cache), turns, ..SpeakerOptions::default() };
         Ok(Self { speaker: Speaker::start(voice, options)? })
     }
 
@@ -69,13 +69,12 @@ impl Speaking {
 
     /// Says a text as people read it aloud: 119 is 幺幺九, 2026年 is 二零二六年.
     pub fn say(&self, text: &str, manner: &Manner) -> Result<Speech, ModelError> {
-        let request = SpeechRequest {
-            voice: manner.voice.clone(),
-            speed: manner.speed,
-            volume: manner.volume,
-            private: is_private(text),
-            ..SpeechRequest::new(reading::read(text).into_iter().map(clause).collect())
-        };
+        Ok(Speech { pieces: self.speaker.speak(request(text, manner))? })
+    }
+
+    /// Like [`Self::say`] for what nobody listens to yet: it is made after everything else.
+    pub fn say_beforehand(&self, text: &str, manner: &Manner) -> Result<Speech, ModelError> {
+        let request = SpeechRequest { beforehand: true, ..request(text, manner) };
         Ok(Speech { pieces: self.speaker.speak(request)? })
     }
 }
@@ -88,6 +87,16 @@ impl Speech {
             samples: piece.sound.samples,
             marks: piece.marks.into_iter().map(|mark| (mark.text, mark.seconds)).collect(),
         }))
+    }
+}
+
+fn request(text: &str, manner: &Manner) -> SpeechRequest {
+    SpeechRequest {
+        voice: manner.voice.clone(),
+        speed: manner.speed,
+        volume: manner.volume,
+        private: is_private(text),
+        ..SpeechRequest::new(reading::read(text).into_iter().map(clause).collect())
     }
 }
 

@@ -3,7 +3,7 @@
 //! Control tokens such as `<|im_start|>` are known by name only to [`Tokenizer::special`]. Text is
 //! never searched for them, so nobody can end a message or speak for the system by typing one.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
 use tokenizers::{
     NormalizerWrapper, PreTokenizerWrapper, SplitDelimiterBehavior, TokenizerImpl,
@@ -48,6 +48,11 @@ pub(crate) struct Tokenizer {
 }
 
 impl Tokenizer {
+    /// Reads it from a model's file.
+    pub(crate) fn read(path: &Path) -> Result<Self, ModelError> {
+        Self::from_file(&ModelFile::open(path)?)
+    }
+
     pub(super) fn from_file(file: &ModelFile) -> Result<Self, ModelError> {
         let kind = (
             file.text("tokenizer.ggml.model")?,
@@ -122,6 +127,18 @@ impl Tokenizer {
     pub(crate) fn encode(&self, text: &str) -> Result<Vec<u32>, ModelError> {
         let encoding = self.pairs.encode_fast(text, false).map_err(failed)?;
         Ok(encoding.get_ids().to_vec())
+    }
+
+    /// Number of tokens of `text`.
+    pub(crate) fn count(&self, text: &str) -> usize {
+        // It fails on no text; a count of characters would be a fair guess anyway.
+        self.encode(text)
+            .map_or_else(|_| text.chars().count(), |tokens| tokens.len())
+    }
+
+    /// The tokens that end an answer.
+    pub(crate) fn ends(&self) -> [Option<u32>; 2] {
+        ["<|im_end|>", "<|endoftext|>"].map(|end| self.special(end).ok())
     }
 
     /// The control token or added word of this name.

@@ -17,7 +17,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::ModelError;
+use crate::{ModelError, Turns, Urgency};
 use encoder::Encoder;
 use file::ModelFile;
 use tokenizer::Tokenizer;
@@ -52,6 +52,7 @@ impl Kind {
 pub struct Embedder {
     tokenizer: Tokenizer,
     encoder: Encoder,
+    turns: Turns,
 }
 
 impl Embedder {
@@ -69,7 +70,18 @@ impl Embedder {
         let file = ModelFile::parse(&bytes).map_err(damaged)?;
         let tokenizer = Tokenizer::new(&file).map_err(damaged)?;
         let encoder = Encoder::new(&file).map_err(damaged)?;
-        Ok(Self { tokenizer, encoder })
+        Ok(Self {
+            tokenizer,
+            encoder,
+            turns: Turns::default(),
+        })
+    }
+
+    /// Shares the processor with other engines: passages wait for their turn, a batch at a time.
+    /// Questions do not wait, because one takes no longer than a step of the writer.
+    #[must_use]
+    pub fn with_turns(self, turns: Turns) -> Self {
+        Self { turns, ..self }
     }
 
     /// The name of the model, which changes whenever its vectors do: vectors of different names
@@ -100,14 +112,25 @@ impl Embedder {
         // long one at the end.
         inputs.sort_by_key(|(_, tokens)| std::cmp::Reverse(tokens.len()));
         let batches: Vec<&[(usize, Vec<u32>)]> = batches(&inputs);
-        let encoded: Vec<Vec<Vec<f32>>> = batches
-            .par_iter()
-            .map(|batch| {
+        let encode = |batches: &[&[(usize, Vec<u32>)]]| {
+            let encoded = batches.par_iter().map(|batch| {
                 let tokens: Vec<&[u32]> =
                     batch.iter().map(|(_, tokens)| tokens.as_slice()).collect();
                 self.encoder.encode(&tokens)
-            })
-            .collect::<candle_core::Result<_>>()?;
+            });
+            encoded.collect::<candle_core::Result<Vec<Vec<Vec<f32>>>>>()
+        };
+        let encoded = match kind {
+            Kind::Query => encode(&batches)?,
+            Kind::Passage => {
+                let mut encoded = Vec::with_capacity(batches.len());
+                for together in batches.chunks(rayon::current_num_threads()) {
+                    let _turn = self.turns.take(Urgency::Background);
+                    encoded.extend(encode(together)?);
+                }
+                encoded
+            }
+        };
         let mut vectors = vec![Vec::new(); texts.len()];
         for (batch, encoded) in batches.iter().zip(encoded) {
             for ((place, _), vector) in batch.iter().zip(encoded) {

@@ -62,9 +62,8 @@ impl Answer {
     /// What is left of it, `known` tokens having been read.
     pub(super) fn share(&self, known: usize) -> Share {
         Share {
-            unread: self.prompt().len().saturating_sub(known),
             written: self.generated.len(),
-            max_tokens: self.given.task.request.max_tokens,
+            ..self.given.task.share(known)
         }
     }
 

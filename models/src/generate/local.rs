@@ -5,12 +5,12 @@ use std::{path::Path, sync::Arc, time::Instant};
 use tracing::info;
 
 use super::{
-    Generate, Generation, GenerationRequest, Message, Outlook, chat,
-    outlook::{Pace, Share},
+    Generate, Generation, GenerationRequest, Message, Outlook,
+    outlook::Pace,
     writer::{Task, Writer},
 };
 use crate::{
-    Instructions, ModelError,
+    Instructions, ModelError, Turns,
     decoder::{Decoder, DecoderOptions, Tokenizer},
     engine::Engine,
 };
@@ -31,6 +31,8 @@ pub struct GeneratorOptions {
     pub drafting: bool,
     /// What the model computes with: one of [`Instructions::available`]. All give the same words.
     pub instructions: Instructions,
+    /// When it may compute beside other engines.
+    pub turns: Turns,
     /// The messages that nearly every request begins with. They are read at once while loading and
     /// never again.
     pub warm_up: Vec<Message>,
@@ -44,6 +46,7 @@ impl Default for GeneratorOptions {
             queue: 16,
             drafting: true,
             instructions: Instructions::best(),
+            turns: Turns::default(),
             warm_up: Vec::new(),
         }
     }
@@ -100,34 +103,18 @@ impl LocalGenerator {
 
 impl Generate for LocalGenerator {
     fn generate(&self, request: GenerationRequest) -> Result<Generation, ModelError> {
-        let prompt = chat::prompt(&self.tokenizer, &request.messages)?;
-        let tokens = prompt.len().saturating_add(request.max_tokens);
-        if tokens > self.context_length {
-            return Err(ModelError::PromptTooLong {
-                tokens,
-                limit: self.context_length,
-            });
-        }
-        let task = Task { prompt, request };
+        let task = Task::new(&self.tokenizer, request, self.context_length)?;
         Ok(Generation::new(self.engine.submit(task)?))
     }
 
     fn outlook(&self) -> Outlook {
         let mut waiting = Vec::new();
-        self.engine.look_at_waiting(|task| {
-            waiting.push(Share {
-                unread: task.prompt.len().saturating_sub(self.kept_tokens),
-                written: 0,
-                max_tokens: task.request.max_tokens,
-            });
-        });
+        self.engine
+            .look_at_waiting(|task| waiting.push(task.share(self.kept_tokens)));
         self.pace.outlook(&waiting, self.kept_tokens)
     }
 
     fn count_tokens(&self, text: &str) -> usize {
-        // The tokenizer fails on no text; a count of characters would be a fair guess anyway.
-        self.tokenizer
-            .encode(text)
-            .map_or_else(|_| text.chars().count(), |tokens| tokens.len())
+        self.tokenizer.count(text)
     }
 }

@@ -3,7 +3,7 @@
 use std::{sync::Mutex, sync::MutexGuard, sync::PoisonError, time::Duration};
 
 /// Weight of the newest measurement in the running averages.
-const NEWEST: f64 = 0.3;
+pub(super) const NEWEST: f64 = 0.3;
 
 /// Measured speeds and what the requests in work still have to do.
 #[derive(Debug)]

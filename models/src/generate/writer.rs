@@ -19,12 +19,13 @@ use super::{
     chat,
     drafting::Drafting,
     lookup::{Match, look_up},
-    outlook::Pace,
+    outlook::{Pace, Share},
 };
 use crate::{
     ModelError,
     decoder::{Decoder, Part, Sequence, Tokenizer},
     engine::{AssignmentOf, BatchWorker},
+    turns::{Turns, Urgency},
 };
 
 /// Tokens that are read in one step at most.
@@ -42,6 +43,34 @@ const WORTH_COPYING: usize = 16;
 pub(super) struct Task {
     pub(super) prompt: Vec<u32>,
     pub(super) request: GenerationRequest,
+}
+
+impl Task {
+    /// An error where prompt and answer together exceed so many tokens.
+    pub(super) fn new(
+        tokenizer: &Tokenizer,
+        request: GenerationRequest,
+        context_length: usize,
+    ) -> Result<Self, ModelError> {
+        let prompt = chat::prompt(tokenizer, &request.messages)?;
+        let tokens = prompt.len().saturating_add(request.max_tokens);
+        if tokens > context_length {
+            return Err(ModelError::PromptTooLong {
+                tokens,
+                limit: context_length,
+            });
+        }
+        Ok(Self { prompt, request })
+    }
+
+    /// What it will take, `known` tokens having been read already.
+    pub(super) fn share(&self, known: usize) -> Share {
+        Share {
+            unread: self.prompt.len().saturating_sub(known),
+            written: 0,
+            max_tokens: self.request.max_tokens,
+        }
+    }
 }
 
 /// A place for one request at a time.
@@ -74,6 +103,7 @@ pub(super) struct Writer {
     ends: [Option<u32>; 2],
     pace: Arc<Pace>,
     drafting: Option<Drafting>,
+    turns: Turns,
     /// Tokens that pass the model in a second where many pass together, lately.
     rate: f64,
 }
@@ -154,11 +184,12 @@ impl Writer {
             slots: std::iter::repeat_with(slot).take(streams).collect(),
             kept: (opening, kept),
             requests: 0,
-            ends: ["<|im_end|>", "<|endoftext|>"].map(|end| tokenizer.special(end).ok()),
+            ends: tokenizer.ends(),
             pace: Arc::new(Pace::new(reading, writing, streams)),
             drafting: options
                 .drafting
                 .then(|| Drafting::new(Duration::from_secs_f64(token))),
+            turns: options.turns.clone(),
             rate: reading,
             decoder,
             tokenizer,
@@ -257,6 +288,7 @@ impl Writer {
         let pieces = self.pieces();
         let writing_only = !self.slots.iter().any(Slot::is_reading);
         let columns = pieces.iter().map(|piece| piece.tokens.len()).sum();
+        let turn = self.turns.take(Urgency::Writing);
         let started = Instant::now();
         let mut parts: Vec<Part<'_>> = self
             .slots
@@ -271,6 +303,7 @@ impl Writer {
             .collect();
         let scores = self.decoder.step(&mut parts)?;
         let took = started.elapsed();
+        drop(turn);
         if columns >= 2 * SHORTEST_PIECE {
             self.rate += 0.3 * (columns as f64 / took.as_secs_f64() - self.rate);
         }

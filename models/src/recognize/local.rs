@@ -14,6 +14,7 @@ use super::{
 };
 use crate::ModelError;
 use crate::engine::{Answer, Engine, Worker};
+use crate::turns::{Turns, Urgency};
 
 /// Frames of 20 ms after a clip with which the encoder hears as well as with a full window.
 const PADDING: usize = 256;
@@ -31,10 +32,12 @@ const UNSURE: f32 = -1.0;
 const UNCLEAR: f32 = -1.8;
 
 /// How a local recogniser is set up.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RecognizerOptions {
     /// Threads that compute. They spin, so other engines should pause meanwhile.
     pub threads: usize,
+    /// When it may compute beside other engines.
+    pub turns: Turns,
     /// Requests that wait beside the one in work before more are refused.
     pub queue: usize,
     /// The most tokens of a prompt. A Chinese character is one to three of them, and they cost
@@ -46,6 +49,7 @@ impl Default for RecognizerOptions {
     fn default() -> Self {
         Self {
             threads: 2,
+            turns: Turns::default(),
             queue: 16,
             prompt_tokens: 120,
         }
@@ -67,6 +71,7 @@ impl LocalRecognizer {
             activity: Earshot::default(),
             // Half of the model's memory is for the prompt, as in the original.
             prompt_tokens: options.prompt_tokens.min(200),
+            turns: options.turns,
         };
         info!(
             path = %path.display(),
@@ -89,6 +94,7 @@ struct Hearer {
     model: Model,
     activity: Earshot,
     prompt_tokens: usize,
+    turns: Turns,
 }
 
 impl Worker for Hearer {
@@ -97,6 +103,13 @@ impl Worker for Hearer {
 
     fn work(&mut self, request: RecognitionRequest, answer: &Answer<Self::Event>) {
         let abandoned = || answer.is_abandoned();
+        // What a page shows while somebody speaks must not keep those waiting who have finished.
+        let urgency = if request.partial {
+            Urgency::Writing
+        } else {
+            Urgency::Hearing
+        };
+        let _turn = self.turns.clone().take(urgency);
         if let Some(finished) = self.recognize(&request, &abandoned).transpose() {
             answer.send(finished);
         }

@@ -28,7 +28,7 @@ use crate::ModelError;
 pub(crate) use convert::convert_whisper;
 pub use guard::is_filler;
 pub use local::{LocalRecognizer, RecognizerOptions};
-pub use remote::{RemoteOptions, RemoteRecognizer};
+pub use remote::RemoteRecognizer;
 
 /// Samples a second of everything that is recognised.
 pub const SAMPLE_RATE: u32 = 16_000;

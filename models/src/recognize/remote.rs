@@ -1,13 +1,10 @@
 //! A server that speaks `OpenAI`'s protocol: `POST /v1/audio/transcriptions`.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::unbounded_channel;
-use ureq::Agent;
 
 use super::guard::distrust;
 use super::{
@@ -15,9 +12,8 @@ use super::{
     audio::wav,
 };
 use crate::ModelError;
+use crate::server::{Server, ServerOptions};
 
-/// A server on the way to a better network answers within this, or it is not there.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 /// The largest answer that is read.
 const ANSWER_BYTES: u64 = 4 << 20;
 /// Terms and what was said before are cut to this many characters, as Whisper hears no more.
@@ -27,94 +23,36 @@ const NO_SPEECH: f32 = 0.6;
 /// Below this average, it does not know what it says.
 const UNSURE: f32 = -1.0;
 
-/// Which server.
-#[derive(Clone, Debug)]
-pub struct RemoteOptions {
-    /// Up to and with the version, such as `http://inference:8000/v1`.
-    pub base: String,
-    /// The name of the model, as the server knows it.
-    pub model: String,
-    /// What the server asks for as a bearer token, if anything.
-    pub key: Option<String>,
-    /// How long an answer may take.
-    pub timeout: Duration,
-    /// How many requests may be under way at once before more are refused.
-    pub most_at_once: usize,
-}
-
 /// Recognises on a server. It gives one reading and knows nothing of bias terms: they join the
 /// prompt instead.
 #[derive(Debug)]
 pub struct RemoteRecognizer {
-    client: Arc<Client>,
-    under_way: Arc<AtomicUsize>,
+    server: Server,
 }
 
 impl RemoteRecognizer {
     /// Nothing is asked of the server yet.
-    pub fn new(options: RemoteOptions) -> Self {
-        let agent = Agent::config_builder()
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_global(Some(options.timeout))
-            .http_status_as_error(false)
-            .build()
-            .into();
-        let address = format!(
-            "{}/audio/transcriptions",
-            options.base.trim_end_matches('/')
-        );
+    pub fn new(options: ServerOptions) -> Self {
         Self {
-            client: Arc::new(Client {
-                agent,
-                address,
-                options,
-            }),
-            under_way: Arc::default(),
+            server: Server::new(options, "audio/transcriptions"),
         }
     }
 }
 
 impl Recognize for RemoteRecognizer {
     fn recognize(&self, request: RecognitionRequest) -> Result<PendingRecognition, ModelError> {
-        let place = Place::take(&self.under_way, self.client.options.most_at_once)?;
-        let client = Arc::clone(&self.client);
+        let place = self.server.place()?;
+        let server = self.server.clone();
         let (sender, receiver) = unbounded_channel();
         std::thread::Builder::new()
             .name("hearing-remote".into())
             .spawn(move || {
                 let _place = place;
                 // A closed channel means that nobody wants it any more.
-                let _ = sender.send(client.recognize(&request));
+                let _ = sender.send(recognize(&server, &request));
             })?;
         Ok(PendingRecognition::new(receiver))
     }
-}
-
-/// One of the requests that may be under way at once.
-struct Place(Arc<AtomicUsize>);
-
-impl Place {
-    fn take(under_way: &Arc<AtomicUsize>, most: usize) -> Result<Self, ModelError> {
-        let waiting = under_way.fetch_add(1, Ordering::Relaxed);
-        let place = Self(Arc::clone(under_way));
-        if waiting >= most {
-            return Err(ModelError::Overloaded { waiting });
-        }
-        Ok(place)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-#[derive(Debug)]
-struct Client {
-    agent: Agent,
-    address: String,
-    options: RemoteOptions,
 }
 
 /// What a server answers; only the text is certain to be there.
@@ -133,75 +71,53 @@ struct Segment {
     no_speech_prob: f32,
 }
 
-impl Client {
-    fn recognize(&self, request: &RecognitionRequest) -> Result<Recognition, ModelError> {
-        let started = Instant::now();
-        let prompt = prompt(request);
-        let body = Form::of(&[
-            ("model", &self.options.model),
-            ("language", &request.language),
-            ("prompt", &prompt),
-            ("response_format", "verbose_json"),
-            ("temperature", "0"),
-        ])
-        .with_file(
-            "speech.wav",
-            "audio/wav",
-            &wav(&request.samples, SAMPLE_RATE),
-        );
-        let transcription = self.post(body)?;
-        let (average, no_speech_probability) = doubts(&transcription.segments);
-        let text = transcription.text.trim();
-        let nothing = distrust(text, &prompt).or_else(|| {
-            let unsure = no_speech_probability > NO_SPEECH && average < UNSURE;
-            unsure.then_some(Nothing::NoSpeech)
-        });
-        let reading = Reading {
-            text: text.to_owned(),
-            certainty: Vec::new(),
-            average_log_probability: average,
-        };
-        Ok(Recognition {
-            readings: if nothing.is_some() {
-                Vec::new()
-            } else {
-                vec![reading]
-            },
-            nothing,
-            no_speech_probability,
-            duration: request.duration(),
-            compute: started.elapsed(),
-        })
-    }
-
-    fn post(&self, body: Form) -> Result<Transcription, ModelError> {
-        let failed = |reason: String| ModelError::Server {
-            address: self.address.clone(),
-            reason,
-        };
-        let mut request = self
-            .agent
-            .post(&self.address)
-            .header("Content-Type", body.content_type());
-        if let Some(key) = &self.options.key {
-            request = request.header("Authorization", format!("Bearer {key}"));
-        }
-        let mut response = request
-            .send(&body.finished())
-            .map_err(|error| failed(error.to_string()))?;
-        let status = response.status();
-        let answer = response
-            .body_mut()
-            .with_config()
-            .limit(ANSWER_BYTES)
-            .read_to_string()
-            .map_err(|error| failed(error.to_string()))?;
-        if !status.is_success() {
-            let beginning: String = answer.chars().take(200).collect();
-            return Err(failed(format!("{status} {beginning}")));
-        }
-        serde_json::from_str(&answer).map_err(|error| failed(error.to_string()))
-    }
+fn recognize(server: &Server, request: &RecognitionRequest) -> Result<Recognition, ModelError> {
+    let started = Instant::now();
+    let prompt = prompt(request);
+    let form = Form::of(&[
+        ("model", server.model()),
+        ("language", &request.language),
+        ("prompt", &prompt),
+        ("response_format", "verbose_json"),
+        ("temperature", "0"),
+    ])
+    .with_file(
+        "speech.wav",
+        "audio/wav",
+        &wav(&request.samples, SAMPLE_RATE),
+    );
+    let kind = form.content_type();
+    let answer = server
+        .post(&kind, &form.finished())?
+        .body_mut()
+        .with_config()
+        .limit(ANSWER_BYTES)
+        .read_to_vec()
+        .map_err(|error| server.failed(&error))?;
+    let transcription: Transcription =
+        serde_json::from_slice(&answer).map_err(|error| server.failed(&error))?;
+    let (average, no_speech_probability) = doubts(&transcription.segments);
+    let text = transcription.text.trim();
+    let nothing = distrust(text, &prompt).or_else(|| {
+        let unsure = no_speech_probability > NO_SPEECH && average < UNSURE;
+        unsure.then_some(Nothing::NoSpeech)
+    });
+    let reading = Reading {
+        text: text.to_owned(),
+        certainty: Vec::new(),
+        average_log_probability: average,
+    };
+    Ok(Recognition {
+        readings: if nothing.is_some() {
+            Vec::new()
+        } else {
+            vec![reading]
+        },
+        nothing,
+        no_speech_probability,
+        duration: request.duration(),
+        compute: started.elapsed(),
+    })
 }
 
 /// What the server is told beforehand: the terms, then what was said.

@@ -1,6 +1,10 @@
 //! A voice on a thread of its own, that gives sound piece by piece and can be interrupted.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -13,9 +17,14 @@ use super::{
 };
 use crate::{
     ModelError,
-    engine::{Answer, Engine, Worker},
+    engine::{Assignment, AssignmentOf, BatchWorker, Engine},
+    turns::{Turns, Urgency},
 };
 
+/// Listeners that are spoken to by turns; more wait in line.
+const LISTENERS: usize = 16;
+/// Who has so much sound ahead does not miss the next piece yet.
+const AHEAD: Duration = Duration::from_secs(3);
 /// Speeds that stay understandable.
 const SPEEDS: (f32, f32) = (0.5, 2.0);
 
@@ -26,6 +35,8 @@ pub struct SpeakerOptions {
     pub capacity: usize,
     /// Where sounds are kept.
     pub cache: Arc<SoundCache>,
+    /// When it may compute beside other engines.
+    pub turns: Turns,
 }
 
 impl Default for SpeakerOptions {
@@ -34,6 +45,7 @@ impl Default for SpeakerOptions {
         Self {
             capacity: 16,
             cache: Arc::new(SoundCache::in_memory(64 << 20)),
+            turns: Turns::default(),
         }
     }
 }
@@ -51,6 +63,8 @@ pub struct SpeechRequest {
     pub volume: f32,
     /// It says something of one person's own, such as a number of an order: it is not kept.
     pub private: bool,
+    /// Nobody listens yet: it is made to be kept, after what anybody waits for.
+    pub beforehand: bool,
 }
 
 impl SpeechRequest {
@@ -62,6 +76,7 @@ impl SpeechRequest {
             speed: 1.0,
             volume: 1.0,
             private: false,
+            beforehand: false,
         }
     }
 }
@@ -134,6 +149,8 @@ impl Speaker {
         let mouth = Mouth {
             voice: Box::new(voice),
             cache: Arc::clone(&options.cache),
+            turns: options.turns,
+            listeners: Vec::new(),
         };
         Ok(Self {
             engine: Engine::start("speak", options.capacity, mouth)?,
@@ -175,6 +192,8 @@ impl Speaker {
                 speed,
                 volume: request.volume,
                 private: request.private,
+                beforehand: request.beforehand,
+                heard: ready.iter().map(|piece: &Piece| lasts(&piece.sound)).sum(),
             };
             (self.engine.submit(task)?, false)
         };
@@ -186,49 +205,121 @@ impl Speaker {
     }
 }
 
-/// What runs on the thread.
+/// What runs on the thread: whoever runs out of sound first gets the next piece.
 struct Mouth {
     voice: Box<dyn Voice>,
     cache: Arc<SoundCache>,
+    turns: Turns,
+    listeners: Vec<Listener>,
 }
 
 struct Task {
-    pieces: Vec<Vec<Clause>>,
+    pieces: VecDeque<Vec<Clause>>,
     name: String,
     speed: f32,
     volume: f32,
     private: bool,
+    beforehand: bool,
+    /// What was kept from before is heard first.
+    heard: Duration,
 }
 
-impl Worker for Mouth {
+/// Somebody who is being spoken to.
+struct Listener {
+    given: Assignment<Task, Result<Piece, ModelError>>,
+    /// When the sound that they have is over.
+    silent_from: Instant,
+}
+
+impl Listener {
+    fn urgency(&self, now: Instant) -> Urgency {
+        if self.given.task.beforehand {
+            Urgency::Background
+        } else if self.silent_from > now + AHEAD {
+            Urgency::Writing
+        } else {
+            Urgency::Speaking
+        }
+    }
+}
+
+impl BatchWorker for Mouth {
     type Task = Task;
     type Event = Result<Piece, ModelError>;
 
-    fn work(&mut self, task: Task, answer: &Answer<Self::Event>) {
-        for clauses in &task.pieces {
-            if answer.is_abandoned() {
-                return;
+    fn work_together(
+        &mut self,
+        first: AssignmentOf<Self>,
+        next: &mut dyn FnMut() -> Option<AssignmentOf<Self>>,
+    ) {
+        self.listen(first);
+        while !self.listeners.is_empty() {
+            while self.listeners.len() < LISTENERS
+                && let Some(assignment) = next()
+            {
+                self.listen(assignment);
             }
-            let key = key(&task.name, task.speed, clauses);
-            let kept = self.cache.get(&key);
-            let was_kept = kept.is_some();
-            let sound = match kept.map_or_else(
-                || {
-                    self.voice
-                        .say(clauses, &task.name, task.speed)
-                        .map(Arc::new)
-                },
-                Ok,
-            ) {
-                Ok(sound) => sound,
-                Err(error) => return answer.send(Err(error)),
-            };
-            if !was_kept && !task.private {
-                self.cache.keep(&key, &sound);
-            }
-            answer.send(Ok(piece(&sound, clauses, task.volume, was_kept)));
+            self.say_next();
+            self.listeners
+                .retain(|listener| !listener.given.answer.is_abandoned());
         }
     }
+}
+
+impl Mouth {
+    fn listen(&mut self, given: AssignmentOf<Self>) {
+        let silent_from = Instant::now() + given.task.heard;
+        self.listeners.push(Listener { given, silent_from });
+    }
+
+    /// Says one piece to whoever needs it first.
+    fn say_next(&mut self) {
+        let now = Instant::now();
+        let first = (0..self.listeners.len()).min_by_key(|place| {
+            let listener = &self.listeners[*place];
+            (listener.urgency(now), listener.silent_from)
+        });
+        let Some(place) = first else { return };
+        let urgency = self.listeners[place].urgency(now);
+        let Some(clauses) = self.listeners[place].given.task.pieces.pop_front() else {
+            self.listeners.swap_remove(place);
+            return;
+        };
+        let task = &self.listeners[place].given.task;
+        let key = key(&task.name, task.speed, &clauses);
+        let kept = self.cache.get(&key);
+        let was_kept = kept.is_some();
+        let said = match kept {
+            Some(sound) => Ok(sound),
+            None => {
+                let _turn = self.turns.take(urgency);
+                let said = self.voice.say(&clauses, &task.name, task.speed);
+                said.map(Arc::new)
+            }
+        };
+        let listener = &mut self.listeners[place];
+        match said {
+            Ok(sound) => {
+                if !was_kept && !listener.given.task.private {
+                    self.cache.keep(&key, &sound);
+                }
+                listener.silent_from = listener.silent_from.max(Instant::now()) + lasts(&sound);
+                let piece = piece(&sound, &clauses, listener.given.task.volume, was_kept);
+                listener.given.answer.send(Ok(piece));
+                if listener.given.task.pieces.is_empty() {
+                    self.listeners.swap_remove(place);
+                }
+            }
+            Err(error) => {
+                listener.given.answer.send(Err(error));
+                self.listeners.swap_remove(place);
+            }
+        }
+    }
+}
+
+fn lasts(sound: &Sound) -> Duration {
+    Duration::from_secs_f32(sound.seconds())
 }
 
 fn piece(sound: &Sound, clauses: &[Clause], volume: f32, kept: bool) -> Piece {

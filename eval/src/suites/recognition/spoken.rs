@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use anyhow::Result;
-use assistant::System;
+use assistant::Engines;
 use assistant::config::Config;
 use assistant::voice::{Manner, SPOKEN_RATE, Speaking};
+use models::Turns;
 use models::speak::EspeakVoice;
 
 use super::ear::{Ear, Heard, Way};
@@ -82,7 +83,7 @@ fn questions(setting: &Setting, terms: &[String]) -> Result<Vec<String>> {
 }
 
 fn own(config: &Config) -> Result<Speaking> {
-    let speaking = System::load_voice(config)?;
+    let speaking = Engines::new(config.clone()).speaking()?;
     anyhow::ensure!(
         speaking.voices().first().is_none_or(|name| name != STAND_IN),
         "its files are not there; `xiangyin models pull` gets them"
@@ -91,7 +92,7 @@ fn own(config: &Config) -> Result<Speaking> {
 }
 
 fn espeak(folder: &Path) -> Result<Speaking> {
-    Ok(Speaking::start(Box::new(EspeakVoice::new("espeak-ng")?), folder)?)
+    Ok(Speaking::start(Box::new(EspeakVoice::new("espeak-ng")?), folder, Turns::default())?)
 }
 
 async fn say(speaking: &Speaking, text: &str) -> Result<Vec<f32>> {
