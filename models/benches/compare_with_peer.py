@@ -23,7 +23,6 @@ import statistics
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 
 HERE = pathlib.Path(__file__).parent
@@ -167,7 +166,7 @@ def wait_for(address, process):
         try:
             urllib.request.urlopen(address + "/v1/models", timeout=5).close()
             return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             time.sleep(0.2)
     raise SystemExit("the peer's server ended")
 

@@ -4,7 +4,8 @@
 
 XIANGYIN is the program. It is started on an empty data folder with the starter pack, its writer on a
 server that this script is: the server notes each request and refuses it, so that the next question
-follows at once. The questions are the first messages of eval/data/answers.jsonl.
+follows at once. Most questions are answered word for word; those of eval/data that reach the writer are
+kept.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import uuid
 
 REPOSITORY = pathlib.Path(__file__).parents[2]
 STARTING_SECONDS = 600
@@ -43,8 +45,23 @@ def ask(base, path, body, token=None):
     if token:
         headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(base + path, json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request, timeout=60) as reply:
-        return reply.read()
+    try:
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return reply.read()
+    except urllib.error.HTTPError as error:
+        raise SystemExit(f"{path}: {error.code} {error.read().decode()}") from error
+
+
+def asked():
+    """What residents ask in the evaluation's data, one message each."""
+    for name in ("answers", "answers_held_out", "turns_fresh", "turns_held_out", "dialect_questions"):
+        for line in (REPOSITORY / f"eval/data/{name}.jsonl").read_text().splitlines():
+            if line and not line.startswith("//"):
+                case = json.loads(line)
+                first = case["turns"][0] if "turns" in case else case["standard"]
+                # Some cases begin with several messages in a row.
+                if isinstance(first, str):
+                    yield first
 
 
 def free_port():
@@ -61,7 +78,7 @@ def wait_until_ready(base, process):
         try:
             urllib.request.urlopen(base + "/", timeout=5).close()
             return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             time.sleep(0.5)
     raise SystemExit("the program did not start")
 
@@ -71,8 +88,7 @@ def main():
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("--count", type=int, default=40)
     given = parser.parse_args()
-    cases = (REPOSITORY / "eval/data/answers.jsonl").read_text().splitlines()
-    questions = [json.loads(case)["turns"][0] for case in cases if case and not case.startswith("//")]
+    questions = list(asked())
     recorder = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
     threading.Thread(target=recorder.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as folder:
@@ -90,9 +106,9 @@ def main():
         process = subprocess.Popen([given.program, "serve", *flags], stdout=subprocess.DEVNULL)
         try:
             wait_until_ready(base, process)
-            for number, question in enumerate(questions):
-                opened = json.loads(ask(base, "/api/conversations", {"channel": "web"}))
-                turn = {"text": question, "client_id": str(number)}
+            for question in questions:
+                opened = json.loads(ask(base, "/api/conversations", {"community": "demo", "channel": "web"}))
+                turn = {"text": question, "client_id": str(uuid.uuid4())}
                 ask(base, f"/api/conversations/{opened['id']}/turns", turn, opened["token"])
                 if len(Recorder.noted) >= given.count:
                     break

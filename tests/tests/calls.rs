@@ -3,11 +3,13 @@
 //! What is decided by the product is read from its own desk; what was said is read from the telephones' recordings
 //! once the call is over, by the product's own recogniser.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::{
-    Microphone, Product, Resident, Server, Telephone, Worker, baresip_is_missing, free_ports, get, wait_until,
+    Microphone, Notice, Product, Resident, Server, Telephone, Worker, baresip_is_missing, free_ports, get, receiver,
+    wait_until,
 };
 
 /// Samples a second on the telephone.
@@ -16,6 +18,11 @@ const RATE: usize = 8_000;
 const TURN: usize = 4 * RATE;
 /// What is said while an answer is looked for is shorter, in seconds of voice; every answer is longer.
 const ANSWER: usize = 5;
+
+/// What signs text messages.
+const KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+/// So much of an answer is read, in seconds: what it is about is said first.
+const READ: usize = 20;
 
 /// Whoever speaks needs both cores: one test at a time.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -27,6 +34,8 @@ struct Line {
     port: u16,
     /// Where the person is rung whom callers are connected with.
     person: u16,
+    /// Text messages that were sent.
+    texts: Mutex<mpsc::Receiver<Notice>>,
 }
 
 /// The line, for one test alone; `None` where there is no telephone.
@@ -43,9 +52,11 @@ impl Line {
     fn open() -> Self {
         let (port, person) = (free_ports(), free_ports());
         let product = Product::with_starter_pack();
+        let (gateway, texts) = receiver(0);
         let first = 50_000 + port % 100 * 100;
         let settings = format!(
             "[phone]\nlisten = \"127.0.0.1:{port}\"\nfirst_port = {first}\nlast_port = {}\nring_seconds = 8\ncalls = 2\n\
+             [phone.sms]\naddress = \"{gateway}\"\nsecret = \"whsec_{KEY}\"\n\
              [[phone.peers]]\nnetwork = \"127.0.0.0/8\"\ncommunity = \"demo\"\n\
              [[phone.accounts]]\nname = \"exchange\"\ncommunity = \"demo\"\nregistrar = \"sip:127.0.0.1:{person}\"\n\
              number = \"12345\"\nregister = false\nperson = \"13900001111\"\n",
@@ -54,13 +65,13 @@ impl Line {
         let file = product.data_dir().join("xiangyin.toml");
         std::fs::write(&file, settings).expect("the configuration");
         let file = file.display().to_string();
-        let server = product.serve_with(&["--config", &file, "--set=models.writing=none"]);
+        let server = product.serve_with(&["--config", &file, "--set=models.writing=none", "--set=alerts.allow_private=true"]);
         let able = |name: &'static str| get(server.base(), "/api/voice", None).1[name] == Value::Bool(true);
         wait_until("what hears and speaks", || able("hearing") && able("speaking"));
         server.wait_for_log("what is said in every call is prepared");
         let administrator = Worker::administrator(&server);
         administrator.set_open("demo", true);
-        Self { server: server.share(), administrator, port, person }
+        Self { server: server.share(), administrator, port, person, texts: Mutex::new(texts) }
     }
 
     /// What somebody will say, in the server's own voice. It is made before the call: nobody on the telephone waits
@@ -86,11 +97,10 @@ impl Line {
         Telephone::start_at(self.person, number, Microphone::Speech, &format!(";audio_codecs=pcma{account}"))
     }
 
-    /// What was said to a telephone after so many samples.
-    fn read(&self, telephone: &Telephone, from: usize) -> String {
+    /// What was said in a stretch of a telephone's recording.
+    fn read(&self, sound: &[f32]) -> String {
         let resident = Resident::new(self.server.base(), "demo");
-        let sound: Vec<i16> =
-            telephone.recorded()[from..].iter().flat_map(|sample| [(*sample * 32_767.0) as i16; 2]).collect();
+        let sound: Vec<i16> = sound.iter().flat_map(|sample| [(*sample * 32_767.0) as i16; 2]).collect();
         // The recogniser takes half a minute at a time.
         let parts = sound.chunks(16_000 * 25).map(|part| {
             let (status, heard) = resident.have_heard(part);
@@ -125,7 +135,7 @@ impl Line {
         assert_eq!(call["connected"], false);
         let order = &conversation["work_orders"][0];
         assert!(order["due_at"].is_i64(), "{conversation}");
-        let heard = self.read(&caller.telephone, from);
+        let heard = self.read(&caller.telephone.recorded()[from..]);
         assert!(["接上", "登记", "回电"].iter().any(|word| heard.contains(word)), "{heard}");
     }
 }
@@ -163,6 +173,92 @@ impl Caller {
     fn listen(&mut self, seconds: usize) {
         self.listened = listen(&self.telephone, self.listened, seconds);
     }
+}
+
+/// What the assistant said in a conversation, one reply after the other.
+fn replies(conversation: &Value) -> Vec<&str> {
+    let said = conversation["said"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let assistant = said.iter().filter(|one| one["who"] == "assistant");
+    assistant.filter_map(|one| one["text"].as_str()).collect()
+}
+
+#[test]
+fn a_question_is_answered_and_who_interrupts_is_heard() {
+    let Some((line, _alone)) = line() else { return };
+    let question = line.sound_of("您好，请问居住证怎么办？");
+    let other = line.sound_of("等一下，我想问高龄津贴怎么领？");
+    let mut caller = line.called_from("13800000002");
+    caller.telephone.say(&question);
+    // The answer is long; it has begun.
+    let from = caller.listened;
+    wait_until("the answer", || voiced(&caller.telephone.recorded()[from..]) > ANSWER * RATE);
+    let interrupted = caller.telephone.recorded().len();
+    caller.telephone.say(&other);
+    caller.listened = interrupted;
+    caller.listen(ANSWER);
+    let (_, conversation) = line.over(&mut caller);
+    let replies = replies(&conversation);
+    assert!(replies.iter().any(|reply| reply.contains("居住证")), "{conversation}");
+    assert!(replies.last().is_some_and(|reply| reply.contains("津贴")), "{conversation}");
+    // The answer to the second question is what was heard after the first had been cut off.
+    let sound = caller.telephone.recorded();
+    let end = sound.len().min(interrupted + READ * RATE);
+    let heard = line.read(&sound[interrupted..end]);
+    assert!(heard.contains("津贴"), "{heard}");
+}
+
+#[test]
+fn a_question_in_dialect_is_answered_and_the_answer_sent_to_be_read() {
+    let Some((line, _alone)) = line() else { return };
+    let question = line.sound_of("高龄津贴咋个领？");
+    let wish = line.sound_of("请发短信给我。");
+    let mut caller = line.called_from("13800000003");
+    caller.telephone.say(&question);
+    caller.listen(ANSWER);
+    caller.telephone.say(&wish);
+    let texts = line.texts.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = texts.recv_timeout(Duration::from_secs(60)).expect("a text message");
+    let (_, conversation) = line.over(&mut caller);
+    assert!(replies(&conversation).iter().any(|reply| reply.contains("津贴")), "{conversation}");
+    let text: Value = serde_json::from_str(&text.body).expect("JSON");
+    assert_eq!((&text["type"], &text["data"]["details"]["to"]), (&json!("phone.sms"), &json!("13800000003")));
+    assert!(text["data"]["details"]["text"].as_str().is_some_and(|text| text.contains("津贴")), "{text}");
+}
+
+#[test]
+fn a_caller_who_puts_us_on_hold_is_heard_afterwards() {
+    let Some((line, _alone)) = line() else { return };
+    let matter = line.sound_of("您好，我家楼道里的路灯坏了，晚上看不见。");
+    let mut caller = line.called_from("13800000006");
+    caller.telephone.command("hold", "");
+    caller.telephone.wait_for("CALL_HOLD");
+    caller.telephone.command("resume", "");
+    caller.telephone.wait_for("CALL_RESUME");
+    caller.telephone.say(&matter);
+    let administrator = &line.administrator;
+    wait_until("the matter", || administrator.get("conversations").1.to_string().contains("路灯"));
+    let (_, conversation) = line.over(&mut caller);
+    assert!(!replies(&conversation).is_empty(), "{conversation}");
+}
+
+#[test]
+fn a_person_who_picks_up_speaks_with_the_caller() {
+    let Some((line, _alone)) = line() else { return };
+    let words = line.sound_of("您好，我是社区的工作人员，您请说。");
+    let mut person = line.rung("13900001111", ";answermode=auto");
+    let mut caller = line.called_from("13800000007");
+    caller.telephone.keys("0");
+    person.wait_for("CALL_ESTABLISHED");
+    // They hear what it is about, and show that they are there.
+    let told = listen(&person, 0, 1);
+    person.keys("1");
+    caller.telephone.say(&words);
+    wait_until("the caller's voice", || voiced(&person.recorded()[told..]) > RATE);
+    let from = caller.telephone.recorded().len();
+    person.say(&words);
+    wait_until("the person's voice", || voiced(&caller.telephone.recorded()[from..]) > RATE);
+    let (call, conversation) = line.over(&mut caller);
+    assert_eq!(call["connected"], true, "{conversation}");
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! A matter from the resident's words to the resident's verdict, and everybody who has to do with it.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{OnceLock, mpsc};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -10,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tests::{Product, Resident, Server, Worker, get, once, request};
+use tests::{Product, Resident, Server, Worker, get, once, receiver, request};
 
 const PHONE: &str = "13812345678";
 
@@ -367,62 +365,10 @@ fn who_waits_in_vain_for_a_person_is_told() {
     assert_eq!(resident.say("居住证怎么办？").disposition(), "answered");
 }
 
-/// What a receiver of notices was sent.
-struct Notice {
-    headers: Vec<(String, String)>,
-    body: String,
-}
-
-impl Notice {
-    fn header(&self, name: &str) -> &str {
-        let found = self.headers.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str()).unwrap_or_default()
-    }
-}
-
-/// A receiver that answers the first notice with an error and the others well.
-fn receiver() -> (String, mpsc::Receiver<Notice>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = format!("http://{}/hook", listener.local_addr().expect("an address"));
-    let (sender, notices) = mpsc::channel();
-    std::thread::spawn(move || {
-        for (index, stream) in listener.incoming().enumerate() {
-            let mut stream = stream.expect("a connection");
-            let notice = read_notice(&stream);
-            let status = if index == 0 { "500 Internal Server Error" } else { "200 OK" };
-            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            stream.write_all(answer.as_bytes()).expect("the answer is taken");
-            if sender.send(notice).is_err() {
-                return;
-            }
-        }
-    });
-    (address, notices)
-}
-
-fn read_notice(stream: &TcpStream) -> Notice {
-    let mut reader = BufReader::new(stream);
-    let mut headers = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).expect("a line");
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some((name, value)) = line.split_once(':') {
-            headers.push((name.trim().to_lowercase(), value.trim().to_owned()));
-        }
-    }
-    let mut notice = Notice { headers, body: String::new() };
-    let length: u64 = notice.header("content-length").parse().expect("a length");
-    reader.take(length).read_to_string(&mut notice.body).expect("a body");
-    notice
-}
-
 #[test]
 fn an_urgent_order_alerts_its_receiver_signed_and_again_after_an_error() {
     let (server, admin) = community("alarm");
-    let (address, notices) = receiver();
+    let (address, notices) = receiver(1);
     let target = json!({
         "community_id": "alarm", "name": "值班室", "target": {"kind": "webhook", "url": address}, "events": ["urgent"],
     });

@@ -10,7 +10,8 @@ const LONGEST_ID: usize = 100;
 
 /// Something that happened, as told to people and programs outside.
 ///
-/// None of it may hold personal data: see the [module](super).
+/// None of it may hold personal data: see the [module](super). What residents ask to have sent to
+/// themselves goes to no receiver of alerts, only to the gateway that sends it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
     /// The same over every attempt, so that receivers drop doubles by it; 1 to 100 of

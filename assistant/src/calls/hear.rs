@@ -111,6 +111,8 @@ impl Talk {
                 self.mouth.say(wording::NOT_RECORDED);
             }
             Wish::Choice(index) => return self.choose(index).await,
+            Wish::Text if self.send_text() => {}
+            Wish::Text => return Ok(None),
             Wish::Yes if !self.more.is_empty() => self.go_on(),
             Wish::No if !self.more.is_empty() => {
                 self.more.clear();
@@ -161,7 +163,7 @@ impl Talk {
     /// A single key: an answer to what was offered.
     async fn chosen(&mut self, number: u32) -> Result<Flow> {
         if !self.more.is_empty() {
-            return Ok(self.granted(if number == 1 { Wish::Yes } else { Wish::No }).await?.unwrap_or(Flow::On));
+            return Ok(self.granted(self.of_the_rest(number)).await?.unwrap_or(Flow::On));
         }
         if let Some(flow) = self.choose(number as usize - 1).await? {
             return Ok(flow);

@@ -25,6 +25,7 @@ mod record;
 mod reply;
 mod settings;
 mod talk;
+mod text_message;
 mod transfer;
 mod wishes;
 mod wording;
@@ -35,6 +36,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use dialects::Variety;
 
+use crate::alerts::Deliverer;
 use crate::config;
 use crate::conversation::Assistant;
 use crate::phone::{Call, CallEvent, CallFacts, IncomingCalls, PhoneLine, Refusal};
@@ -42,6 +44,7 @@ use crate::store::Community;
 use crate::voice::{Hearing, Listening, ListeningOptions, Manner, Speaking, Voice};
 use mouth::{Mouth, Said};
 use talk::{Talk, Wires};
+use text_message::TextMessages;
 
 /// Voice after which our own stops: with the frame that it takes to fall silent, under 200 ms.
 const INTERRUPTION: Duration = Duration::from_millis(144);
@@ -53,6 +56,7 @@ pub struct Calls {
     speaking: Arc<Speaking>,
     hearing: Arc<Hearing>,
     settings: config::Phone,
+    texts: Option<TextMessages>,
     line: Option<PhoneLine>,
 }
 
@@ -64,13 +68,15 @@ impl Calls {
         settings: config::Phone,
         assistant: Arc<Assistant>,
         voice: Arc<Voice>,
+        deliverer: Deliverer,
     ) -> Result<Option<Arc<Self>>> {
         let Some(line) = settings::line(&settings)? else { return Ok(None) };
+        let texts = TextMessages::new(&settings.sms, deliverer)?;
         let hearing = voice.hearing().context("the telephone needs a recogniser: models.hearing")?;
         let speaking = voice.speaking().context("the telephone needs a voice: models.speaking")?;
         let (hearing, speaking) = (Arc::clone(hearing), Arc::clone(speaking));
         let (line, incoming) = PhoneLine::open(line).await.context("the telephone line could not be opened")?;
-        let calls = Arc::new(Self { assistant, voice, speaking, hearing, settings, line: Some(line) });
+        let calls = Arc::new(Self { assistant, voice, speaking, hearing, settings, texts, line: Some(line) });
         tokio::spawn(take(Arc::clone(&calls), incoming));
         tokio::spawn(Arc::clone(&calls).prepare());
         Ok(Some(calls))

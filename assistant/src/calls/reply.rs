@@ -18,6 +18,7 @@ impl Talk {
         self.mouth.stop();
         self.more.clear();
         self.choices.clear();
+        self.text = None;
         self.after = After::Listen;
         self.silence_at = None;
         self.patient(false);
@@ -100,8 +101,9 @@ impl Talk {
         if contact && reply.disposition != Disposition::Handoff {
             self.ask_for_number();
         }
+        self.keep_for_text(&reply);
         if !self.more.is_empty() {
-            self.mouth.say(wording::GO_ON);
+            self.offer_the_rest();
         }
         let with_person = reply.reason == Some(Reason::WithPerson);
         if !with_person && (reply.disposition == Disposition::Handoff || wants_person(question)) {
@@ -147,7 +149,7 @@ impl Talk {
             self.mouth.say(line);
         }
         if !self.more.is_empty() {
-            self.mouth.say(wording::GO_ON);
+            self.offer_the_rest();
         }
     }
 }

@@ -8,12 +8,14 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use futures::StreamExt as _;
 use tokio::sync::{broadcast, mpsc};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::Calls;
 use super::keys::Keys;
 use super::mouth::{Mouth, Said};
 use super::record::Record;
+use super::text_message;
 use super::wording;
 use crate::conversation::{Asked, FiledWorkOrder, TurnEvent, TurnStream};
 use crate::phone::{CallControl, CallEvent, CallFacts, Ending, SoundFrame};
@@ -83,6 +85,10 @@ pub(super) struct Talk {
     pub(super) answering: Option<Answering>,
     /// What is left of a long answer.
     pub(super) more: VecDeque<String>,
+    /// What may be sent to the caller's telephone.
+    pub(super) text: Option<String>,
+    /// The gateway's answer is awaited.
+    pub(super) texting: Option<JoinHandle<bool>>,
     pub(super) asked: Option<Asked>,
     pub(super) choices: Vec<String>,
     /// The order whose number has not been said yet.
@@ -125,6 +131,8 @@ impl Talk {
             keys: Keys::default(),
             answering: None,
             more: VecDeque::new(),
+            text: None,
+            texting: None,
             asked: None,
             choices: Vec::new(),
             order: None,
@@ -158,6 +166,10 @@ impl Talk {
                 said = self.mouth.next() => self.said(said),
                 event = next(&mut self.answering) => self.answered(event),
                 change = self.changes.recv() => self.changed(change).await?,
+                taken = text_message::taken(&mut self.texting) => {
+                    self.texted(taken);
+                    Flow::On
+                }
                 () = until(self.keys_at) => {
                     self.keys_at = None;
                     let pressed = self.keys.paused();

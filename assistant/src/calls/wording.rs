@@ -32,6 +32,10 @@ pub(super) const STILL_THERE: &str = "您还在吗？有什么事，慢慢说。
 pub(super) const GOODBYE: &str = "那我先挂了。以后有事随时打来，再见。";
 /// "Shall I go on?"
 pub(super) const GO_ON: &str = "后面还有，要不要我接着说？";
+/// "There is more: shall I go on? To have it on your telephone, say 发短信."
+pub(super) const GO_ON_OR_TEXT: &str = "后面还有，要不要我接着说？想发到手机上看，就说发短信。";
+/// "The message could not be sent, sorry. Shall I go on, or is there anything else?"
+pub(super) const NOT_TEXTED: &str = "短信没发出去，对不起。要听就说再说一遍，还有别的事也请直接说。";
 /// "Good. Anything else?"
 pub(super) const ANYTHING_ELSE: &str = "好的。还有别的事吗？";
 /// "Take your time, I wait."
@@ -46,8 +50,8 @@ pub(super) const WORKER_LEFT: &str = "工作人员那边挂断了。您还有别
 pub(super) const TYPE_IT: &str = "您可以说，也可以在电话上按号码，按完再按井号键。";
 
 /// What is said in every call and is always the same.
-pub(super) const OF_EVERY_CALL: [&str; 13] = [
-    CONNECTING, LOOKING, ONCE_MORE, RECORDED, STILL_LOOKING, STILL_THERE, GOODBYE, GO_ON, STILL_CONNECTING, TYPE_IT,
+pub(super) const OF_EVERY_CALL: [&str; 14] = [
+    CONNECTING, LOOKING, ONCE_MORE, RECORDED, STILL_LOOKING, STILL_THERE, GOODBYE, GO_ON, GO_ON_OR_TEXT, STILL_CONNECTING, TYPE_IT,
     BUSY, CROWDED, FAILED,
 ];
 
@@ -76,6 +80,16 @@ fn at_the_latest(by: Option<DateTime>) -> String {
 /// "The order's number is {number}, the code {code}. To hear it again, press star."
 pub(super) fn order(number: &str, code: &str) -> String {
     format!("工单号是{number}，查询码是{code}。要再听一遍，按星号键。")
+}
+
+/// "Sent to the telephone ending in {tail}. Anything else?"
+pub(super) fn texted(tail: &str) -> String {
+    format!("短信发出去了，发到尾号{tail}的手机上。还有别的事吗？")
+}
+
+/// In a text message: "Order {number}, code {code}."
+pub(super) fn order_in_text(number: &str, code: &str) -> String {
+    format!("工单号{number}，查询码{code}。")
 }
 
 /// "That is from {title}."

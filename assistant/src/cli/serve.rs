@@ -67,12 +67,19 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
     let voice = Arc::new(Voice::new(&config.data_dir));
     let loaded = load_voice(&system, &assistant, &voice);
     let outreaches = Outreaches::new(system.store.clone(), system.work_orders.clone());
+    let rules = Rules {
+        allow_private: config.alerts.allow_private,
+        ..Rules::default()
+    };
+    let deliverer = Deliverer::new(config.mail(), rules)
+        .map_err(|reason| anyhow::anyhow!("alerts.mail: {reason}"))?;
     let calls = Arc::new(OnceLock::new());
     let telephone = Telephone {
         phone: config.phone.clone(),
         assistant: Arc::clone(&assistant),
         voice: Arc::clone(&voice),
         outreaches: outreaches.clone(),
+        deliverer: deliverer.clone(),
         calls: Arc::clone(&calls),
     };
     tokio::spawn(telephone.open(loaded));
@@ -85,12 +92,6 @@ pub(super) async fn run(call: &Call) -> Result<ExitCode> {
         tracing::warn!(recovered, "messages cut off by the last stop became work orders");
     }
     let work_orders = &system.work_orders;
-    let rules = Rules {
-        allow_private: config.alerts.allow_private,
-        ..Rules::default()
-    };
-    let deliverer = Deliverer::new(config.mail(), rules)
-        .map_err(|reason| anyhow::anyhow!("alerts.mail: {reason}"))?;
     tokio::spawn(work_orders.feed().clone().run(system.store.clone()));
     let runner = Runner::new(
         work_orders.clone(),
@@ -129,6 +130,7 @@ struct Telephone {
     assistant: Arc<Assistant>,
     voice: Arc<Voice>,
     outreaches: Outreaches,
+    deliverer: Deliverer,
     calls: Arc<OnceLock<Arc<Calls>>>,
 }
 
@@ -142,7 +144,7 @@ impl Telephone {
         let dials = !self.phone.accounts.is_empty();
         // Half of the lines are for residents who call.
         let keep_free = self.phone.calls.div_ceil(2);
-        match Calls::start(self.phone, self.assistant, self.voice).await {
+        match Calls::start(self.phone, self.assistant, self.voice, self.deliverer).await {
             Ok(Some(calls)) => {
                 if dials {
                     self.outreaches.set_dial(Arc::clone(&calls) as Arc<dyn Dial>);

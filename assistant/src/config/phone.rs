@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::Secret;
+
 /// The telephone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +28,8 @@ pub struct Phone {
     pub voice: String,
     /// Speed of the voice; 1 is usual.
     pub speed: f32,
+    /// Who sends text messages.
+    pub sms: PhoneSms,
     /// Networks that may call directly.
     #[serde(default)]
     pub peers: Vec<PhonePeer>,
@@ -48,10 +52,22 @@ impl Default for Phone {
             ring_seconds: 25,
             voice: String::new(),
             speed: 1.0,
+            sms: PhoneSms::default(),
             peers: Vec::new(),
             accounts: Vec::new(),
         }
     }
+}
+
+/// The gateway that sends text messages (短信) to callers who want to read an answer: a program that takes
+/// webhooks and knows a provider.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneSms {
+    /// Where it is posted to; empty for none.
+    pub address: String,
+    /// `whsec_` and 24 to 64 bytes in base64, which signs each message.
+    pub secret: Secret,
 }
 
 /// How a caller is connected with a person.

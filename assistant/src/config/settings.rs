@@ -105,7 +105,7 @@ impl Settings {
         })
     }
 
-    /// Every key with its value as TOML and its source, in order of the keys; passwords and keys are hidden.
+    /// Every key with its value as TOML and its source, in order of the keys; passwords, keys and secrets are hidden.
     pub fn rows(&self) -> Vec<(String, Value, Source)> {
         leaves(&self.table)
             .into_iter()
@@ -118,16 +118,20 @@ impl Settings {
     }
 }
 
-/// A value without the passwords and keys in it.
+/// A value without the passwords, keys and secrets in it.
 fn hidden(key: &str, value: Value) -> Value {
     match value {
-        Value::String(text) if (key.ends_with("password") || key.ends_with(".key")) && !text.is_empty() => Value::String("***".to_owned()),
+        Value::String(text) if is_secret(key) && !text.is_empty() => Value::String("***".to_owned()),
         Value::Array(values) => Value::Array(values.into_iter().map(|value| hidden(key, value)).collect()),
         Value::Table(table) => {
             Value::Table(table.into_iter().map(|(key, value)| (key.clone(), hidden(&key, value))).collect())
         }
         other => other,
     }
+}
+
+fn is_secret(key: &str) -> bool {
+    ["password", ".key", ".secret"].iter().any(|ending| key.ends_with(ending))
 }
 
 fn variable(key: &str) -> String {
