@@ -210,7 +210,7 @@ fn a_question_is_answered_and_who_interrupts_is_heard() {
 #[test]
 fn a_question_in_dialect_is_answered_and_the_answer_sent_to_be_read() {
     let Some((line, _alone)) = line() else { return };
-    let question = line.sound_of("高龄津贴咋个领？");
+    let question = line.sound_of("养老金认证要咋个整？");
     let wish = line.sound_of("请发短信给我。");
     let mut caller = line.called_from("13800000003");
     caller.telephone.say(&question);
@@ -219,10 +219,10 @@ fn a_question_in_dialect_is_answered_and_the_answer_sent_to_be_read() {
     let texts = line.texts.lock().unwrap_or_else(PoisonError::into_inner);
     let text = texts.recv_timeout(Duration::from_secs(60)).expect("a text message");
     let (_, conversation) = line.over(&mut caller);
-    assert!(replies(&conversation).iter().any(|reply| reply.contains("津贴")), "{conversation}");
+    assert!(replies(&conversation).iter().any(|reply| reply.contains("认证")), "{conversation}");
     let text: Value = serde_json::from_str(&text.body).expect("JSON");
     assert_eq!((&text["type"], &text["data"]["details"]["to"]), (&json!("phone.sms"), &json!("13800000003")));
-    assert!(text["data"]["details"]["text"].as_str().is_some_and(|text| text.contains("津贴")), "{text}");
+    assert!(text["data"]["details"]["text"].as_str().is_some_and(|text| text.contains("认证")), "{text}");
 }
 
 #[test]
@@ -231,12 +231,14 @@ fn a_caller_who_puts_us_on_hold_is_heard_afterwards() {
     let matter = line.sound_of("您好，我家楼道里的路灯坏了，晚上看不见。");
     let mut caller = line.called_from("13800000006");
     caller.telephone.command("hold", "");
-    caller.telephone.wait_for("CALL_HOLD");
+    caller.telephone.wait_for("CALL_REMOTE_SDP");
     caller.telephone.command("resume", "");
-    caller.telephone.wait_for("CALL_RESUME");
+    caller.telephone.wait_for("CALL_REMOTE_SDP");
+    // A telephone that was on hold records no more of what it hears; the desk shows what we heard.
+    let orders = || line.administrator.get("work-orders?queue=all").1["total"].as_i64();
+    let before = orders();
     caller.telephone.say(&matter);
-    let administrator = &line.administrator;
-    wait_until("the matter", || administrator.get("conversations").1.to_string().contains("路灯"));
+    wait_until("the matter", || orders() > before);
     let (_, conversation) = line.over(&mut caller);
     assert!(!replies(&conversation).is_empty(), "{conversation}");
 }
