@@ -4,6 +4,7 @@ mod client;
 mod exchange;
 mod judge;
 mod numbers;
+mod opinion;
 mod pattern;
 mod question;
 mod report;
@@ -67,6 +68,8 @@ pub(crate) struct Options {
     /// Judges the recorded exchanges of an earlier `answers-exchanges.json` again, without a server.
     #[arg(long)]
     pub(crate) replay: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) judge: opinion::Judge,
 }
 
 /// What answers-exchanges.json holds.
@@ -126,6 +129,7 @@ pub(crate) fn run(setting: &Setting) -> Result<Report> {
     let summary = summary::summarize(&verdicts, &exchanges);
     let mut report = report::report(&summary, &questions, &verdicts, &exchanges, setting.seed);
     let file = options.questions.file_name().unwrap_or_default();
+    opinion::tell(&mut report, &options.judge, &questions, &verdicts, &exchanges)?;
     report.condition("questions", format!("{} of {}", questions.len(), file.to_string_lossy()));
     let packs: Vec<String> = options.packs.iter().map(|pack| format!("{pack:?}").to_lowercase()).collect();
     report.condition("knowledge", packs.join(", "));

@@ -1,7 +1,7 @@
 //! The products with AVX2: eight rows at a time, sums of pairs in 16 bits.
 
 use std::arch::x86_64::{
-    __m256, __m256i, _MM_HINT_T0, _mm_load_si128, _mm_loadl_epi64, _mm_prefetch, _mm256_abs_epi8,
+    __m256, __m256i, _mm_load_si128, _mm_loadl_epi64, _mm256_abs_epi8,
     _mm256_add_epi16, _mm256_add_epi32, _mm256_and_si256, _mm256_blend_epi16, _mm256_cvtepi8_epi32,
     _mm256_cvtepi32_ps, _mm256_cvtepu8_epi16, _mm256_cvtepu8_epi32, _mm256_cvtph_ps,
     _mm256_fmadd_ps, _mm256_fnmadd_ps, _mm256_load_si256, _mm256_madd_epi16, _mm256_maddubs_epi16,
@@ -10,7 +10,7 @@ use std::arch::x86_64::{
     _mm256_slli_epi32, _mm256_srli_epi16, _mm256_storeu_ps,
 };
 
-use super::{AHEAD, Bytes, Fours, InputBlock, Products, ROWS, Sixes};
+use super::{Bytes, Fours, InputBlock, Products, ROWS, Sixes, ask_ahead, ask_for_scales};
 use crate::decoder::matrix::blocks::Quads;
 
 /// Rows of one vector.
@@ -20,8 +20,7 @@ const HALF: usize = ROWS / 2;
 #[inline]
 fn load(quads: &Quads, half: usize) -> __m256i {
     if half == 0 {
-        let ahead = quads.as_ptr().wrapping_add(AHEAD);
-        _mm_prefetch::<_MM_HINT_T0>(ahead.cast());
+        ask_ahead(quads.as_ptr());
     }
     // SAFETY: the half is 32 bytes at a multiple of 32, as everything in a block of weights is.
     unsafe { _mm256_load_si256(quads[half * 32..half * 32 + 32].as_ptr().cast()) }
@@ -80,6 +79,11 @@ fn fours_half<const TOKENS: usize>(
     let mut results = [_mm256_setzero_ps(); TOKENS];
     for (block, weights) in weights.iter().enumerate() {
         let inputs: [&InputBlock; TOKENS] = std::array::from_fn(|token| &tokens[token][block]);
+        if half == 0 {
+            ask_for_scales(&weights.scales);
+            ask_for_scales(&weights.mins);
+            ask_for_scales(&weights.factors);
+        }
         let mut sums = [_mm256_setzero_si256(); TOKENS];
         for part in 0..8 {
             // Sixteen products of at most 15 * 127 fit in 16 bits: 30,480.
@@ -162,6 +166,10 @@ fn sixes_half<const TOKENS: usize>(
     let mut results = [_mm256_setzero_ps(); TOKENS];
     for (block, weights) in weights.iter().enumerate() {
         let inputs: [&InputBlock; TOKENS] = std::array::from_fn(|token| &tokens[token][block]);
+        if half == 0 {
+            ask_for_scales(&weights.scales);
+            ask_for_scales(&weights.factors);
+        }
         let mut sums = [_mm256_setzero_si256(); TOKENS];
         let mut offsets = [_mm256_setzero_si256(); TOKENS];
         for part in 0..8 {
@@ -253,6 +261,9 @@ fn bytes_half<const TOKENS: usize>(
     let mut results = [_mm256_setzero_ps(); TOKENS];
     for (block, weights) in weights.iter().enumerate() {
         let inputs: [&InputBlock; TOKENS] = std::array::from_fn(|token| &tokens[token][block]);
+        if half == 0 {
+            ask_for_scales(&weights.factors);
+        }
         for part in 0..8 {
             let mut dots = [_mm256_setzero_si256(); TOKENS];
             for (quad, quads) in weights.quads[part].iter().enumerate() {

@@ -1,7 +1,7 @@
 //! The products with AVX-512 and its four-way products (VNNI).
 
 use std::arch::x86_64::{
-    __m512, __m512i, _MM_HINT_T0, _mm_load_si128, _mm_prefetch, _mm256_load_si256,
+    __m512, __m512i, _mm_load_si128, _mm256_load_si256,
     _mm512_add_epi32, _mm512_and_si512, _mm512_cvtepi8_epi32, _mm512_cvtepi32_ps,
     _mm512_cvtepu8_epi16, _mm512_cvtepu8_epi32, _mm512_cvtph_ps, _mm512_dpbusd_epi32,
     _mm512_dpwssd_epi32, _mm512_fmadd_ps, _mm512_fnmadd_ps, _mm512_load_si512, _mm512_mul_ps,
@@ -10,14 +10,13 @@ use std::arch::x86_64::{
     _mm512_storeu_ps, _mm512_xor_si512,
 };
 
-use super::{AHEAD, Bytes, Fours, InputBlock, Products, ROWS, Sixes};
+use super::{Bytes, Fours, InputBlock, Products, ROWS, Sixes, ask_ahead, ask_for_scales};
 use crate::decoder::matrix::blocks::Quads;
 
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
 fn load(quads: &Quads) -> __m512i {
-    let ahead = quads.as_ptr().wrapping_add(AHEAD);
-    _mm_prefetch::<_MM_HINT_T0>(ahead.cast());
+    ask_ahead(quads.as_ptr());
     // SAFETY: 64 bytes, at a multiple of 64 as everything in a block of weights is.
     unsafe { _mm512_load_si512(quads.as_ptr().cast()) }
 }
@@ -48,6 +47,9 @@ pub(super) fn fours<const TOKENS: usize>(
     let mut results = [_mm512_setzero_ps(); TOKENS];
     for (block, weights) in weights.iter().enumerate() {
         let inputs: [&InputBlock; TOKENS] = std::array::from_fn(|token| &tokens[token][block]);
+        ask_for_scales(&weights.scales);
+        ask_for_scales(&weights.mins);
+        ask_for_scales(&weights.factors);
         let mut sums = [_mm512_setzero_si512(); TOKENS];
         for part in 0..8 {
             let mut dots = [_mm512_setzero_si512(); TOKENS];
@@ -106,6 +108,8 @@ pub(super) fn sixes<const TOKENS: usize>(
     let mut results = [_mm512_setzero_ps(); TOKENS];
     for (block, weights) in weights.iter().enumerate() {
         let inputs: [&InputBlock; TOKENS] = std::array::from_fn(|token| &tokens[token][block]);
+        ask_for_scales(&weights.scales);
+        ask_for_scales(&weights.factors);
         let mut sums = [_mm512_setzero_si512(); TOKENS];
         for part in 0..8 {
             let tops = weights.highs[part].each_ref().map(|quads| load(quads));
@@ -166,6 +170,7 @@ pub(super) fn bytes<const TOKENS: usize>(
     let mut results = [_mm512_setzero_ps(); TOKENS];
     for (block, weights) in weights.iter().enumerate() {
         let inputs: [&InputBlock; TOKENS] = std::array::from_fn(|token| &tokens[token][block]);
+        ask_for_scales(&weights.factors);
         for part in 0..8 {
             let mut dots: [__m512i; TOKENS] =
                 std::array::from_fn(|token| _mm512_set1_epi32(-128 * inputs[token].sum(part)));
