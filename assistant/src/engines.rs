@@ -61,15 +61,19 @@ impl Engines {
     /// What says replies aloud; an error where the configuration has none.
     pub fn speaking(&self) -> Result<Speaking> {
         ensure!(self.config.speaks(), "没有设朗读的声音（models.speaking = none）。");
-        let voice: Box<dyn Voice> = match self.config.models.servers.speaking.in_use() {
-            Some(server) => Box::new(RemoteVoice::new(options(server), self.config.models.servers.voices.clone())),
+        let (voice, turns): (Box<dyn Voice>, Turns) = match self.config.models.servers.speaking.in_use() {
+            Some(server) => {
+                let names = self.config.models.servers.voices.clone();
+                // Waiting for a server takes nothing from this machine.
+                (Box::new(RemoteVoice::new(options(server), names)), Turns::unbounded())
+            }
             None => {
                 let catalog = self.catalog();
                 let entry = entry(&catalog, &self.config.models.speaking)?;
-                local_voice(&self.config.models.dir, entry, self.threads())?
+                (local_voice(&self.config.models.dir, entry, self.threads())?, self.turns.clone())
             }
         };
-        Ok(Speaking::start(voice, &self.config.data_dir.join("speech"), self.turns.clone())?)
+        Ok(Speaking::start(voice, &self.config.data_dir.join("speech"), turns)?)
     }
 
     /// What writes answers: on a server, on a graphics card, or on the processor.

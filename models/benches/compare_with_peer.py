@@ -200,12 +200,17 @@ def main():
     subprocess.run([REPOSITORY / "eval/peers/install"], check=True)
     bench = Bench(given)
     head = (
-        f"{time.strftime('%Y-%m-%d')}, {processor()}, {given.threads} threads, {given.model.name}, "
-        f"medians of {given.rounds} rounds (speed) and {given.answer_rounds} (answers, together).\n"
+        "# Our decoder beside llama.cpp\n\n"
+        "Made by `models/benches/compare_with_peer.py`, which says what is measured; ARCHITECTURE.md says what\n"
+        "bounds it.\n\n"
+        f"- date: {time.strftime('%Y-%m-%d')}\n"
+        f"- processor: {processor()}, {given.threads} threads\n"
+        f"- model: {given.model.name}\n"
+        f"- rounds: {given.rounds} of speed, {given.answer_rounds} of answers and together; medians\n"
     )
     report = [head]
     for part in given.parts:
-        report.append(f"### {part}\n\n{getattr(bench, part)()}")
+        report.append(f"## {part.capitalize()}\n\n{getattr(bench, part)()}")
         if given.out:
             given.out.write_text("\n".join(report))
     print("\n".join(report))

@@ -150,6 +150,11 @@ impl Server {
         &self.product
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it answers.
     pub fn wait_until_ready(&mut self) {
         let began = Instant::now();

@@ -1,7 +1,7 @@
 //! A Whisper model on this machine's own processor.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tracing::{debug, info};
 
@@ -103,13 +103,6 @@ impl Worker for Hearer {
 
     fn work(&mut self, request: RecognitionRequest, answer: &Answer<Self::Event>) {
         let abandoned = || answer.is_abandoned();
-        // What a page shows while somebody speaks must not keep those waiting who have finished.
-        let urgency = if request.partial {
-            Urgency::Writing
-        } else {
-            Urgency::Hearing
-        };
-        let _turn = self.turns.clone().take(urgency);
         if let Some(finished) = self.recognize(&request, &abandoned).transpose() {
             answer.send(finished);
         }
@@ -123,19 +116,28 @@ impl Hearer {
         request: &RecognitionRequest,
         abandoned: &dyn Fn() -> bool,
     ) -> Result<Option<Recognition>, ModelError> {
-        let started = Instant::now();
         let mut recognition = Recognition {
             readings: Vec::new(),
             nothing: None,
             no_speech_probability: 0.0,
             duration: request.duration(),
-            compute: started.elapsed(),
+            compute: Duration::ZERO,
         };
+        // What a page shows while somebody speaks must not keep those waiting who have finished.
+        let urgency = if request.partial {
+            Urgency::Writing
+        } else {
+            Urgency::Hearing
+        };
+        let turns = self.turns.clone();
         let mut parts: Vec<Vec<Reading>> = Vec::new();
         for part in split::split(&request.samples) {
+            let _turn = turns.take(urgency);
+            let started = Instant::now();
             let Some(heard) = self.part(request, &request.samples[part], abandoned)? else {
                 return Ok(None);
             };
+            recognition.compute += started.elapsed();
             recognition.no_speech_probability = recognition
                 .no_speech_probability
                 .max(heard.no_speech_probability);
@@ -148,7 +150,6 @@ impl Hearer {
         if !recognition.readings.is_empty() {
             recognition.nothing = None;
         }
-        recognition.compute = started.elapsed();
         debug!(
             seconds = recognition.duration.as_secs_f32(),
             compute = recognition.compute.as_secs_f32(),

@@ -187,7 +187,7 @@ impl Speaker {
             (tokio::sync::mpsc::unbounded_channel().1, true)
         } else {
             let task = Task {
-                pieces: rest.into(),
+                pieces: rest,
                 name,
                 speed,
                 volume: request.volume,
