@@ -1,7 +1,12 @@
 //! What a resident experiences, over the wire of the widget.
 
-use serde_json::json;
-use tests::{Resident, get, request, shared_server};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::{Product, Resident, get, request, shared_server};
 
 fn resident() -> Resident {
     Resident::new(shared_server().base(), "demo")
@@ -223,4 +228,64 @@ fn requests_that_make_no_sense_are_told_why() {
     let (status, problem) = request("POST", base, "/api/conversations", None, Some(&json!({"community": "nowhere"})));
     assert_eq!((status, problem["code"].as_str()), (404, Some("no_such_community")));
     assert_eq!(get(base, "/api/editions/none", None).0, 404);
+}
+
+/// A server that answers every chat with the first sentence of the first passage: its address, and what it was asked
+/// with which headers.
+fn writer() -> (String, mpsc::Receiver<(String, Value)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = format!("http://{}/v1", listener.local_addr().expect("an address"));
+    let (sender, asked) = mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                assert!(reader.read_line(&mut head).expect("a line") > 0);
+            }
+            let head = head.to_lowercase();
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+            let mut body = vec![0; length.expect("a length")];
+            reader.read_exact(&mut body).expect("the body");
+            let chat: Value = serde_json::from_slice(&body).expect("JSON");
+            let prompt = chat["messages"][1]["content"].as_str().unwrap_or_default();
+            let (_, passage) = prompt.split_once('：').and_then(|(_, rest)| rest.split_once('：')).expect("a passage");
+            let sentence = format!("{}[1]。", passage.split('。').next().unwrap_or_default());
+            let piece = json!({"choices": [{"delta": {"content": sentence}, "finish_reason": null}]});
+            let end = json!({"choices": [{"delta": {}, "finish_reason": "stop"}]});
+            let events = format!("data: {piece}\n\ndata: {end}\n\ndata: [DONE]\n\n");
+            let length = events.len();
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{events}");
+            // The program may have what it wants before the end.
+            let _ = stream.write_all(answer.as_bytes());
+            if sender.send((head, chat)).is_err() {
+                return;
+            }
+        }
+    });
+    (address, asked)
+}
+
+#[test]
+fn a_server_may_write_in_place_of_this_machine() {
+    let (address, asked) = writer();
+    let server = Product::with_starter_pack().serve_with(&[
+        &format!("--set=models.servers.writing.address={address}"),
+        "--set=models.servers.writing.model=large",
+        "--set=models.servers.writing.key=swordfish",
+        "--set=models.hearing=none",
+        "--set=models.speaking=none",
+    ]);
+    server.wait_for_writer();
+    let answer = Resident::new(server.base(), "demo").say("我要辞职，得提前多久跟单位说");
+    let (head, chat) = asked.recv_timeout(Duration::from_secs(60)).expect("the server is asked");
+    assert!(head.contains("authorization: bearer swordfish"), "{head}");
+    assert_eq!(chat["model"], "large");
+    // What it wrote was checked against the passage that it cites, and sent.
+    let disposition = answer.event("disposition").expect("an end");
+    assert_eq!((&disposition["verified"], &disposition["quoted"]), (&json!(false), &json!(false)), "{answer:?}");
+    assert_eq!(answer.cited().len(), 1, "{answer:?}");
+    let shown = server.product().succeed(&["config", "--set=models.servers.writing.key=swordfish"]);
+    assert!(!shown.contains("swordfish"), "{shown}");
 }

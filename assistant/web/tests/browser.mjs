@@ -66,8 +66,25 @@ export class Session {
           .slice(0, 6)
           .join('\n        ')}`,
       );
+      for (const state of await this.states()) console.log(`        ${state}`);
     }
     await this.empty();
+  }
+
+  /** How the open pages are: one that neither answers nor draws explains a failed check. */
+  states() {
+    const pages = this.browser.contexts().flatMap((context) => context.pages());
+    const within = (asked) =>
+      Promise.race([asked, new Promise((next) => setTimeout(next, 2_000, 'no answer'))]);
+    return Promise.all(
+      pages.map(async (page) => {
+        const seen = await within(page.evaluate(() => document.visibilityState).catch(String));
+        const drawn = await within(
+          page.evaluate(() => new Promise((next) => requestAnimationFrame(() => next('drawn')))).catch(String),
+        );
+        return `${page.url()}: ${seen}, ${drawn}`;
+      }),
+    );
   }
 
   /** Closes all pages; what the next check says must not go to one that is gone. */
@@ -76,8 +93,8 @@ export class Session {
     if (this.mock?.voice) await this.mock.until(() => this.mock.voice.listeners.size === 0);
   }
 
-  /** A resident who has never been here. */
-  async resident({ path = '/', prepare = null, ...options } = {}) {
+  /** A resident who has never been here; `url` is a page of another site. */
+  async resident({ path = '/', url = this.base + path, prepare = null, ...options } = {}) {
     const context = await this.browser.newContext({
       viewport: { width: 1280, height: 860 },
       locale: 'zh-CN',
@@ -97,7 +114,7 @@ export class Session {
       }
     });
     if (prepare) await prepare(page);
-    await page.goto(this.base + path);
+    await page.goto(url);
     return page;
   }
 

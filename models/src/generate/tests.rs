@@ -2,7 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Finish, Generate, Generation, GenerationRequest, LocalGenerator, Message};
+use super::{
+    Finish, Generate, Generation, GenerationRequest, LocalGenerator, Message, StockGenerator,
+    StockOptions,
+};
 use crate::{GeneratorOptions, ModelError, decoder::tests::model::write_model};
 
 /// Numbers that look drawn, the same ones every time.
@@ -128,4 +131,30 @@ fn an_answer_that_cannot_fit_is_refused_at_once() {
     let rest = 128 - finish.prompt_tokens;
     let (_, finish) = finished(generator.generate(request(6, rest)).unwrap());
     assert!(finish.generated_tokens <= rest);
+}
+
+#[test]
+fn candle_s_own_model_begins_every_request_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    for family in ["qwen2", "qwen3"] {
+        write_model(&path, family, false);
+        let options = StockOptions {
+            context_length: 128,
+            ..StockOptions::default()
+        };
+        let stock = StockGenerator::load(&path, options).unwrap();
+        let alone = finished(stock.generate(request(4, 12)).unwrap());
+        assert!(alone.1.generated_tokens <= 12);
+        drop(stock.generate(request(8, 12)).unwrap());
+        finished(stock.generate(request(7, 5)).unwrap());
+        assert_eq!(finished(stock.generate(request(4, 12)).unwrap()).0, alone.0);
+        let ours = load(&folder, &GeneratorOptions::default());
+        let (_, finish) = finished(ours.generate(request(4, 12)).unwrap());
+        assert_eq!(finish.prompt_tokens, alone.1.prompt_tokens);
+        assert!(matches!(
+            stock.generate(request(1, usize::MAX)),
+            Err(ModelError::PromptTooLong { .. })
+        ));
+    }
 }
