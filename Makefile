@@ -7,7 +7,7 @@ XIANGYIN := $(CARGO_TARGET_DIR)/debug/xiangyin
 C ?= demo
 DATA ?= ../shared/data
 
-.PHONY: run ask test bench quality web build models install
+.PHONY: run ask test lint bench quality web build models install
 
 run: build models
 	$(XIANGYIN) serve
@@ -23,6 +23,10 @@ test: web
 	$(XIANGYIN) models pull
 	cargo test --workspace --doc --quiet
 	.ci/with-postgres cargo test --workspace --lib --bins --tests --examples --no-fail-fast
+
+## What the compiler's helper remarks; nothing is let pass.
+lint: web
+	cargo clippy --workspace --tests --examples -- -D warnings
 
 ## What residents ask, judged; see eval/README.md.
 bench: web models

@@ -13,7 +13,7 @@ use crate::alerts;
 mod phone;
 mod settings;
 
-pub use phone::{Phone, PhoneAccount, PhonePeer, PhoneSms, Transfer};
+pub use phone::{Phone, PhoneAccount, PhonePeer, PhoneSms, PhoneTls, Transfer};
 pub use settings::{Settings, Source};
 
 /// Everything that can be set.

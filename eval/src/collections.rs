@@ -1,6 +1,6 @@
 //! The documents that suites search: the starter pack and the statutes of the evaluation data.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, ensure};
 use jiff::civil::{Date, date};
@@ -58,6 +58,6 @@ fn editions(folder: &Path) -> anyhow::Result<Vec<IndexedEdition>> {
         .collect()
 }
 
-fn edition_id(path: &PathBuf) -> String {
+fn edition_id(path: &Path) -> String {
     path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
 }

@@ -1,5 +1,7 @@
 //! Measures Xiangyin against data: `xiangyin-eval run --data DIR --out DIR`.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of the command line")]
+
 mod answers;
 mod baseline;
 mod calibration;
@@ -36,6 +38,7 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, for the length of the program")]
 enum Command {
     /// Run suites and write their reports as JSON, Markdown and a page.
     Run(run::Options),

@@ -38,6 +38,7 @@ pub(crate) struct Document {
 /// A question; `gold` are the documents that answer it, and none where nothing does.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the field of the file")]
 pub(crate) struct Question {
     pub(crate) id: String,
     pub(crate) question: String,

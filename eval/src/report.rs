@@ -162,6 +162,7 @@ impl Report {
     }
 
     /// Notes what the numbers depend on.
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts are handed over as they are")]
     pub(crate) fn condition(&mut self, name: &str, value: impl ToString) {
         self.conditions.push(Condition {
             name: name.to_owned(),

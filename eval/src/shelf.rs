@@ -58,7 +58,9 @@ impl Shelf {
             Self::Removed => editions.retain(|edition| !is_in_half(&edition.edition_id)),
             Self::PlainRemoved => {
                 editions.retain(|edition| !is_in_half(&edition.edition_id));
-                editions.iter_mut().for_each(|edition| edition.answers.clear());
+                for edition in &mut editions {
+                    edition.answers.clear();
+                }
             }
         }
         Ok(editions)

@@ -26,7 +26,7 @@ const SHOWN: usize = 40;
 struct Kept(AtomicUsize);
 
 impl Embed for Kept {
-    fn model(&self) -> &str {
+    fn model(&self) -> &'static str {
         "multilingual-e5-small-q4"
     }
 

@@ -26,7 +26,7 @@ const SEARCHES: usize = 200;
 struct Random;
 
 impl Embed for Random {
-    fn model(&self) -> &str {
+    fn model(&self) -> &'static str {
         "random"
     }
 
@@ -56,7 +56,9 @@ fn random(text: &str) -> Vec<f32> {
         })
         .collect();
     let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
-    vector.iter_mut().for_each(|value| *value /= length);
+    for value in &mut vector {
+        *value /= length;
+    }
     vector
 }
 

@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => {
             for request in requests {
                 let began = Instant::now();
-                print(read(generator.generate(request)?, began)?);
+                print(&read(generator.generate(request)?, began)?);
             }
         }
         Some(count) => {
@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 })
                 .collect::<Result<_, models::ModelError>>()?;
             for reader in running {
-                print(reader.join().map_err(|_| "a reader broke")??);
+                print(&reader.join().map_err(|_| "a reader broke")??);
             }
         }
     }
@@ -96,7 +96,7 @@ fn read(mut generation: Generation, began: Instant) -> Result<Written, models::M
     })
 }
 
-fn print(written: Written) {
+fn print(written: &Written) {
     let line = json!({
         "first_word": written.first_word.as_secs_f64(),
         "last_word": written.last_word.as_secs_f64(),

@@ -44,7 +44,7 @@ fn clip() -> Option<Vec<f32>> {
 fn recognize(recognizer: &LocalRecognizer, request: RecognitionRequest) -> models::Recognition {
     recognizer
         .recognize(request)
-        .and_then(|pending| pending.wait())
+        .and_then(models::recognize::PendingRecognition::wait)
         .expect("recognised")
 }
 

@@ -73,7 +73,7 @@ fn the_sound_and_the_terms_arrive_and_the_text_comes_back() {
     );
     let heard = recognizer(&base)
         .recognize(request())
-        .and_then(|pending| pending.wait())
+        .and_then(models::recognize::PendingRecognition::wait)
         .expect("an answer");
     assert_eq!(heard.text(), "我要办高龄津贴");
     assert!((heard.readings[0].average_log_probability + 0.25).abs() < 1e-6);
@@ -105,7 +105,7 @@ fn what_a_server_makes_up_over_silence_is_not_kept() {
     let (base, _server) = serve("200 OK", r#"{"text": "谢谢观看"}"#);
     let heard = recognizer(&base)
         .recognize(request())
-        .and_then(|pending| pending.wait())
+        .and_then(models::recognize::PendingRecognition::wait)
         .expect("an answer");
     assert_eq!((heard.text(), heard.nothing), ("", Some(Nothing::Invented)));
 }
@@ -115,7 +115,7 @@ fn a_server_that_fails_is_named() {
     let (base, _server) = serve("401 Unauthorized", r#"{"error": "no key"}"#);
     let failed = recognizer(&base)
         .recognize(request())
-        .and_then(|pending| pending.wait());
+        .and_then(models::recognize::PendingRecognition::wait);
     let Err(ModelError::Server { address, reason }) = failed else {
         panic!("{failed:?}");
     };
@@ -171,7 +171,7 @@ fn a_server_s_text_arrives_in_pieces_and_its_figures_are_learned() {
     let finish = generation.finish().expect("its end");
     assert_eq!(finish.reason, FinishReason::EndOfTurn);
     assert_eq!((finish.prompt_tokens, finish.generated_tokens), (240, 9));
-    assert_ne!(generator.outlook().reading_rate, before.reading_rate);
+    assert!((generator.outlook().reading_rate - before.reading_rate).abs() > f64::EPSILON);
 
     let sent = server.join().expect("the server");
     assert!(sent.head.starts_with("POST /v1/chat/completions "));

@@ -6,6 +6,7 @@
 
 mod aloud;
 mod browser;
+mod certificate;
 mod desk;
 mod product;
 mod receiver;
@@ -15,6 +16,7 @@ mod worker;
 
 pub use aloud::{RATE, Said, Stream, recording};
 pub use browser::BrowserChecks;
+pub use certificate::Certificates;
 pub use desk::Desk;
 pub use product::{Product, Server, shared_server, wait_until};
 pub use receiver::{Notice, receiver};

@@ -222,6 +222,7 @@ pub fn shared_server() -> &'static Server {
 }
 
 /// What is shared is never dropped, so its server is stopped by a watcher that outlives the tests.
+#[expect(clippy::zombie_processes, reason = "it outlives this process")]
 fn stop_at_exit(server: u32) {
     let own = std::process::id();
     Command::new("sh")

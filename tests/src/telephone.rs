@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::Certificates;
+
 /// Seconds of silence that a telephone has in store: no call of a test is longer.
 const SILENCE: usize = 900;
 
@@ -98,6 +100,36 @@ impl Telephone {
 
     /// Starts it where somebody expects it: at a port of [`free_ports`].
     pub fn start_at(port: u16, name: &str, microphone: Microphone, account: &str) -> Self {
+        Self::start_with(port, name, microphone, account, "")
+    }
+
+    /// Starts one that signals over TLS, on the port above its own, believes only this authority, and has no call
+    /// without SRTP.
+    pub fn start_protected(
+        name: &str,
+        microphone: Microphone,
+        account: &str,
+        certificates: &Certificates,
+    ) -> Self {
+        let given = certificates.give(&["127.0.0.1"]);
+        let own = certificates.file(&format!("{name}.pem"), &(given.certificate + &given.key));
+        let authority = certificates.file("authority.pem", &certificates.authority());
+        let settings = format!(
+            "module srtp.so\nsip_certificate {}\nsip_cafile {}\nsip_verify_server yes\n",
+            own.display(),
+            authority.display()
+        );
+        let account = format!(";mediaenc=srtp-mand{account}");
+        Self::start_with(free_ports(), name, microphone, &account, &settings)
+    }
+
+    fn start_with(
+        port: u16,
+        name: &str,
+        microphone: Microphone,
+        account: &str,
+        settings: &str,
+    ) -> Self {
         let folder = TempDir::new().expect("a folder");
         let control_port = free_ports();
         let (source, player) = match microphone {
@@ -121,7 +153,7 @@ impl Telephone {
         let config = format!(
             "module_path {MODULES}\nmodule g711.so\nmodule g722.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\n\
              module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\nsnd_path {}\nsip_listen 127.0.0.1:{port}\n\
-             rtp_ports {}-{}\nctrl_tcp_listen 127.0.0.1:{control_port}\naudio_source {source}\n{player}jitter_buffer_delay 1-10\n",
+             rtp_ports {}-{}\nctrl_tcp_listen 127.0.0.1:{control_port}\naudio_source {source}\n{player}jitter_buffer_delay 1-10\n{settings}",
             folder.path().display(),
             SOUND_PORTS.start(),
             SOUND_PORTS.end()

@@ -31,6 +31,7 @@ impl Worker {
     }
 
     /// Adds an account with this role at a place and signs in as it.
+    #[must_use]
     pub fn hire(&self, login: &str, place: &str, role: &str) -> Self {
         let roles = json!([{"community_id": place, "role": role}]);
         let (status, added) = self.post("accounts", &json!({"login": login, "name": login, "roles": roles}));

@@ -79,7 +79,7 @@ impl Line {
     fn sound_of(&self, text: &str) -> Vec<i16> {
         let samples = Resident::new(self.server.base(), "demo").have_said(text).samples;
         // Half of the samples would alias; the mean of two is a filter good enough for speech.
-        samples.chunks_exact(2).map(|pair| ((i32::from(pair[0]) + i32::from(pair[1])) / 2) as i16).collect()
+        samples.chunks_exact(2).map(|pair| i16::midpoint(pair[0], pair[1])).collect()
     }
 
     /// A resident who has dialled the number and was greeted.

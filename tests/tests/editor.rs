@@ -304,7 +304,7 @@ fn a_street_hands_its_knowledge_down_and_what_was_edited_there_stays() {
     };
     edit("river", &document, "8 元", "7 元");
     let (_, own) = desk.get("knowledge/documents?community=demo&q=%E5%B7%A5%E5%85%B7");
-    edit("demo", &id(&own["documents"][0]["id"]).to_owned(), "8 元", "10 元");
+    edit("demo", id(&own["documents"][0]["id"]), "8 元", "10 元");
     let (status, summary) = give(&take("2"));
     assert_eq!(status, 200, "{summary}");
     assert_eq!(summary["kept"].as_array().map(Vec::len), Some(1), "{summary}");

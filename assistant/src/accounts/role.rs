@@ -166,10 +166,10 @@ mod tests {
     #[test]
     fn each_role_may_do_its_own_work_and_no_other() {
         use Permission as P;
+        use Role::{Administrator, Dispatcher, KnowledgeEditor, Reviewer, Viewer, Worker};
         let may = |permission: P| -> Vec<Role> {
             Role::ALL.into_iter().filter(|role| role.may(permission)).collect()
         };
-        use Role::{Administrator, Dispatcher, KnowledgeEditor, Reviewer, Viewer, Worker};
         assert_eq!(may(P::ManageAccounts), [Administrator]);
         assert_eq!(may(P::ManagePlaces), [Administrator]);
         assert_eq!(may(P::ReadAudit), [Administrator]);

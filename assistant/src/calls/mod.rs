@@ -49,6 +49,15 @@ use text_message::TextMessages;
 /// Voice after which our own stops: with the frame that it takes to fall silent, under 200 ms.
 const INTERRUPTION: Duration = Duration::from_millis(144);
 
+/// What a caller of this community hears first.
+fn greeting(community: &Community) -> String {
+    let variety = community.variety.as_deref().and_then(|id| id.parse::<Variety>().ok());
+    wording::greeting(&community.name, variety)
+}
+
+/// How often the files of the certificate are read.
+const CERTIFICATE_READ: Duration = Duration::from_secs(3_600);
+
 /// What all calls share.
 pub struct Calls {
     assistant: Arc<Assistant>,
@@ -79,7 +88,29 @@ impl Calls {
         let calls = Arc::new(Self { assistant, voice, speaking, hearing, settings, texts, line: Some(line) });
         tokio::spawn(take(Arc::clone(&calls), incoming));
         tokio::spawn(Arc::clone(&calls).prepare());
+        tokio::spawn(Arc::clone(&calls).renew_certificate());
         Ok(Some(calls))
+    }
+
+    /// Reads the certificate of the line again every hour: those of today last for weeks.
+    async fn renew_certificate(self: Arc<Self>) {
+        let (Some(line), Ok(Some(mut known))) = (&self.line, settings::tls(&self.settings.tls)) else { return };
+        loop {
+            tokio::time::sleep(CERTIFICATE_READ).await;
+            let renewed = match settings::tls(&self.settings.tls) {
+                Ok(Some(now)) if now == known => continue,
+                Ok(Some(now)) => {
+                    known = now.clone();
+                    line.renew_certificate(now.certificate, now.key).await.map_err(Into::into)
+                }
+                Ok(None) => return,
+                Err(error) => Err(error),
+            };
+            match renewed {
+                Ok(()) => tracing::info!("phone: the certificate was renewed"),
+                Err(error) => tracing::error!(error = format!("{error:#}"), "phone: the certificate was not renewed"),
+            }
+        }
     }
 
     /// Takes back registrations and closes the line.
@@ -87,11 +118,6 @@ impl Calls {
         if let Some(line) = &self.line {
             line.close().await;
         }
-    }
-
-    fn greeting(&self, community: &Community) -> String {
-        let variety = community.variety.as_deref().and_then(|id| id.parse::<Variety>().ok());
-        wording::greeting(&community.name, variety)
     }
 
     fn manner(&self) -> Manner {

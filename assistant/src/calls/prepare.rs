@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Calls, wording};
+use crate::phone::PhoneLine;
 use crate::voice::make_while;
 
 impl Calls {
@@ -29,7 +30,7 @@ impl Calls {
         let mut lines = Vec::new();
         for id in communities {
             match self.assistant.store().community(id).await {
-                Ok(community) => lines.push(self.greeting(&community)),
+                Ok(community) => lines.push(super::greeting(&community)),
                 Err(error) => tracing::warn!(error = format!("{error:#}"), community = id, "no such community"),
             }
         }
@@ -38,7 +39,7 @@ impl Calls {
     }
 
     fn nobody_is_there(&self) -> bool {
-        let on_the_line = self.line.as_ref().map_or(0, |line| line.calls());
+        let on_the_line = self.line.as_ref().map_or(0, PhoneLine::calls);
         on_the_line == 0 && self.voice.is_listening_to_nobody() && self.assistant.is_idle()
     }
 }

@@ -47,7 +47,7 @@ impl Talk {
             Some(TurnEvent::Finished(reply)) => {
                 let question = self.answering.take().map(|answering| answering.question).unwrap_or_default();
                 self.filler_at = None;
-                return self.finish(*reply, &question);
+                return self.finish(&reply, &question);
             }
             Some(TurnEvent::Failed(_)) | None => {
                 self.answering = None;
@@ -73,7 +73,7 @@ impl Talk {
         self.mouth.say(text);
     }
 
-    fn finish(&mut self, reply: Reply, question: &str) -> Flow {
+    fn finish(&mut self, reply: &Reply, question: &str) -> Flow {
         if reply.reason == Some(Reason::Merged) {
             return Flow::On;
         }
@@ -84,7 +84,7 @@ impl Talk {
         let text = reply.text();
         self.keys.number_asked = contact || text.contains("查询码");
         self.patient(matches!(&self.asked, Some(Asked::Slot { .. })));
-        if let Some(title) = source(&reply) {
+        if let Some(title) = source(reply) {
             self.follow_up(wording::source(title));
         }
         if reply.disposition == Disposition::Clarify {
@@ -101,7 +101,7 @@ impl Talk {
         if contact && reply.disposition != Disposition::Handoff {
             self.ask_for_number();
         }
-        self.keep_for_text(&reply);
+        self.keep_for_text(reply);
         if !self.more.is_empty() {
             self.offer_the_rest();
         }

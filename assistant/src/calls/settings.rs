@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::config::{self, Transfer};
-use crate::phone::{Network, Peer, PhoneAccount, PhoneCredential, PhoneSettings};
+use crate::phone::{Network, Peer, PhoneAccount, PhoneCredential, PhoneSettings, PhoneTls};
 
 /// How long a registration is asked to last.
 const REGISTRATION: Duration = Duration::from_secs(300);
@@ -33,8 +33,13 @@ pub(super) fn line(phone: &config::Phone) -> Result<Option<PhoneSettings>> {
     if phone.transfer == Transfer::Bridge && phone.accounts.is_empty() {
         tracing::warn!("no account to dial with: calls reach a person only with phone.transfer = \"refer\"");
     }
+    // Without one, no account is reached over TLS; where there is one, a missing file is an error.
+    let over_tls = phone.accounts.iter().any(|account| account.registrar.to_ascii_lowercase().contains("transport=tls"));
+    let authorities = if over_tls { read("phone.tls.authorities", &phone.tls.authorities)? } else { Vec::new() };
     Ok(Some(PhoneSettings {
         listen,
+        tls: tls(&phone.tls)?,
+        authorities,
         public_address,
         ports: phone.first_port..=phone.last_port,
         calls: phone.calls,
@@ -42,6 +47,22 @@ pub(super) fn line(phone: &config::Phone) -> Result<Option<PhoneSettings>> {
         accounts: phone.accounts.iter().map(account).collect(),
         ..PhoneSettings::default()
     }))
+}
+
+/// SIP over TLS as the files have it now; `None` where it is not served.
+pub(super) fn tls(tls: &config::PhoneTls) -> Result<Option<PhoneTls>> {
+    if tls.certificate.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(PhoneTls {
+        port: tls.port,
+        certificate: read("phone.tls.certificate", &tls.certificate)?,
+        key: read("phone.tls.key", &tls.key)?,
+    }))
+}
+
+fn read(setting: &str, path: &str) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("{setting}: {path} cannot be read"))
 }
 
 fn peer(peer: &config::PhonePeer) -> Result<Peer> {
@@ -63,6 +84,7 @@ fn account(account: &config::PhoneAccount) -> PhoneAccount {
         credential: PhoneCredential { name: account.number.clone(), password: account.password.clone() },
         digest_name: (!account.digest_name.is_empty()).then(|| account.digest_name.clone()),
         register: account.register,
+        srtp: account.srtp,
         expires: REGISTRATION,
     }
 }

@@ -159,7 +159,7 @@ impl Talk {
                 event = self.wires.events.recv() => self.happened(event).await?,
                 Some(frame) = self.wires.sound.recv() => {
                     // Where ten seconds wait already, the rest cannot be heard either.
-                    let _ = self.wires.ears.try_send(Command::Sound(frame.samples.to_vec()));
+                    let _ = self.wires.ears.try_send(Command::Sound(frame.samples.clone()));
                     Flow::On
                 }
                 Some(progress) = self.wires.progress.recv() => self.heard(progress).await?,
@@ -224,7 +224,7 @@ impl Talk {
     }
 
     fn greet(&mut self) {
-        let greeting = self.calls.greeting(&self.community);
+        let greeting = super::greeting(&self.community);
         self.mouth.say(greeting);
         if self.agreed {
             self.mouth.say(wording::RECORDED);

@@ -28,6 +28,8 @@ pub struct Phone {
     pub voice: String,
     /// Speed of the voice; 1 is usual.
     pub speed: f32,
+    /// SIP over TLS.
+    pub tls: PhoneTls,
     /// Who sends text messages.
     pub sms: PhoneSms,
     /// Networks that may call directly.
@@ -52,6 +54,7 @@ impl Default for Phone {
             ring_seconds: 25,
             voice: String::new(),
             speed: 1.0,
+            tls: PhoneTls::default(),
             sms: PhoneSms::default(),
             peers: Vec::new(),
             accounts: Vec::new(),
@@ -68,6 +71,33 @@ pub struct PhoneSms {
     pub address: String,
     /// `whsec_` and 24 to 64 bytes in base64, which signs each message.
     pub secret: Secret,
+}
+
+/// SIP over TLS: nobody on the way reads who calls whom, nor the keys that protect the sound.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PhoneTls {
+    /// Our certificate with those between it and its root, a PEM file; empty: TLS is not served. A file that changes is
+    /// read again within the hour.
+    pub certificate: String,
+    /// Its key, a PEM file (PKCS#8 or PKCS#1).
+    pub key: String,
+    /// Port it is served on.
+    pub port: u16,
+    /// PEM file of the authorities whose word on exchanges is believed (accounts with `;transport=tls`).
+    pub authorities: String,
+}
+
+impl Default for PhoneTls {
+    /// Not served; exchanges are believed that the system believes.
+    fn default() -> Self {
+        Self {
+            certificate: String::new(),
+            key: String::new(),
+            port: 5_061,
+            authorities: "/etc/ssl/certs/ca-certificates.crt".to_owned(),
+        }
+    }
 }
 
 /// How a caller is connected with a person.
@@ -105,7 +135,7 @@ pub struct PhoneAccount {
     pub name: String,
     /// The community that this number serves.
     pub community: String,
-    /// The exchange, such as `sip:pbx.example:5060` or `sip:pbx.example;transport=tcp`.
+    /// The exchange, such as `sip:pbx.example:5060`, `sip:pbx.example;transport=tcp` or `sip:pbx.example;transport=tls`.
     pub registrar: String,
     /// Number or name of the account.
     pub number: String,
@@ -118,6 +148,9 @@ pub struct PhoneAccount {
     /// Whether to register; a trunk that knows our address needs none.
     #[serde(default = "yes")]
     pub register: bool,
+    /// Whether the sound of calls that we make is protected (SRTP); unset: where the exchange is reached over TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub srtp: Option<bool>,
     /// Number that a caller of this account who wants a person is connected with; empty: `phone.person`.
     #[serde(default)]
     pub person: String,

@@ -75,7 +75,7 @@ impl Assistant {
             return Ok((reply, None));
         }
         if !looked.found.gate.sufficient {
-            return Ok(nothing_written(running, reply, looked));
+            return Ok(nothing_written(running, reply, &looked));
         }
         reply.suggestions = looked.suggestions(&question);
         reply.sources.clone_from(&looked.sources);
@@ -187,7 +187,7 @@ impl Assistant {
             Some(count) => count,
             // The speed was measured when the machine may have been busy; a try now and then,
             // cut off in time, finds out when it is free again.
-            None if self.slow_turns.fetch_add(1, Ordering::Relaxed) % TRY_ANYWAY == 0 => all.len().min(1),
+            None if self.slow_turns.fetch_add(1, Ordering::Relaxed).is_multiple_of(TRY_ANYWAY) => all.len().min(1),
             None => return nothing,
         };
         let materials = &all[..count];
@@ -224,13 +224,13 @@ impl Assistant {
 
 /// The same as [`nothing_written`], after the passages were shown.
 async fn taken_back(running: &Running<'_>, reply: Reply, looked: Looked) -> Decided {
-    let decided = nothing_written(running, reply, looked);
+    let decided = nothing_written(running, reply, &looked);
     show(running, &decided.0).await;
     decided
 }
 
 /// One question back where there is something near, once; else a work order.
-fn nothing_written(running: &Running<'_>, mut reply: Reply, looked: Looked) -> Decided {
+fn nothing_written(running: &Running<'_>, mut reply: Reply, looked: &Looked) -> Decided {
     let asked_before = running
         .reply_before()
         .is_some_and(|reply| reply.disposition == Disposition::Clarify);

@@ -217,7 +217,7 @@ impl Assistant {
                 effective_on: None,
             };
             let whole = looked.fields.fill(&passage.text);
-            looked.add(source, whole, question);
+            looked.add(source, &whole, question);
         }
         let rests_on = looked.found.answers.first().map(|answer| answer.sources.clone()).unwrap_or_default();
         for place_of in rests_on {
@@ -240,7 +240,7 @@ impl Assistant {
                 effective_on: metadata.effective_on.or(metadata.version_date),
             };
             let whole = looked.fields.fill(&passage.text);
-            looked.add(source, whole, question);
+            looked.add(source, &whole, question);
         }
         // A list of articles backs a guide and never answers by itself: it goes last.
         looked
@@ -266,7 +266,7 @@ impl Assistant {
                     effective_on: None,
                 };
                 let whole = looked.fields.fill(&one.passage.text);
-                looked.add(source, whole, question);
+                looked.add(source, &whole, question);
             }
             looked.found.evidence.push(one);
         }
@@ -275,9 +275,9 @@ impl Assistant {
 }
 
 impl Looked {
-    fn add(&mut self, mut source: Source, whole: String, question: &str) {
+    fn add(&mut self, mut source: Source, whole: &str, question: &str) {
         source.number = self.sources.len() as u32 + 1;
-        let whole = without_orders(&whole).into_owned();
+        let whole = without_orders(whole).into_owned();
         evidence::telling_part(&whole, question, evidence::QUOTE).clone_into(&mut source.quote);
         self.sources.push(source);
         self.wholes.push(whole);

@@ -105,8 +105,8 @@ impl Running<'_> {
     fn filed_before(&self) -> Option<&FiledWorkOrder> {
         let bare = |text: &str| text.chars().filter(|one| one.is_alphanumeric()).collect::<String>();
         let said = bare(&self.question);
-        let same = self.earlier.iter().rev().filter(|turn| bare(&turn.text) == said);
-        same.filter_map(|turn| turn.reply.as_ref()?.work_order.as_ref()).next()
+        let mut same = self.earlier.iter().rev().filter(|turn| bare(&turn.text) == said);
+        same.find_map(|turn| turn.reply.as_ref()?.work_order.as_ref())
     }
 
     /// The document that the reply before this turn cited.

@@ -75,7 +75,7 @@ pub(super) fn recurring(said: &[Said], is_known: impl Fn(&str) -> bool) -> Vec<U
             examples: conversations.values().take(EXAMPLES).map(|text| mask_text(text)).collect(),
         })
         .collect();
-    words.sort_by(|one, other| other.conversations.cmp(&one.conversations));
+    words.sort_by_key(|word| std::cmp::Reverse(word.conversations));
     words
 }
 

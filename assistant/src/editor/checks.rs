@@ -299,7 +299,7 @@ pub(crate) fn write_table(checks: &[Check]) -> Result<Vec<u8>> {
             check.variety.as_deref().unwrap_or(""),
         ])?;
     }
-    Ok(writer.into_inner().map_err(|error| error.into_error())?)
+    Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
 
 fn table(told: &str) -> EditorError {

@@ -210,11 +210,7 @@ impl Editor {
             let draft = store.begin_draft(&new, actor).await?;
             let fresh = draft.content == new.content;
             if update == Update::KeepLocal || !fresh {
-                let kept = match fresh {
-                    true => Some(draft.id),
-                    // Somebody's own draft is worth more than the pack's text.
-                    false => None,
-                };
+                let kept = fresh.then_some(draft.id);
                 summary.kept.push(Kept {
                     document_id: there.unwrap_or_default(),
                     title: title.clone(),

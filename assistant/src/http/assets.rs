@@ -75,7 +75,9 @@ pub(crate) async fn serve(request: Request) -> Response<Body> {
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         headers.insert(header::ETAG, etag);
     }
-    if name == "widget.js" || (name.starts_with("assets/") && name.ends_with(".js")) {
+    #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "the build names its files so")]
+    let of_the_widget = name == "widget.js" || (name.starts_with("assets/") && name.ends_with(".js"));
+    if of_the_widget {
         // Other sites load it and its parts; which of them may open conversations is decided by the
         // community.
         headers.insert(

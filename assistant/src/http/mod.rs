@@ -72,6 +72,7 @@ pub async fn bind(listen: &str) -> Result<TcpListener> {
 }
 
 /// Serves until `stop` resolves, then lets running requests end.
+#[expect(clippy::too_many_arguments, reason = "everything that the program is made of meets here")]
 pub async fn serve(
     listener: TcpListener,
     assistant: Arc<Assistant>,

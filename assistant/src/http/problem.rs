@@ -125,6 +125,7 @@ impl IntoResponse for Problem {
 }
 
 /// Too many messages from one address.
+#[expect(clippy::needless_pass_by_value, reason = "the layer of limits hands it over")]
 pub(crate) fn from_limit(error: GovernorError) -> Response<Body> {
     match error {
         GovernorError::TooManyRequests { wait_time, .. } => {
@@ -150,6 +151,7 @@ pub(crate) fn from_sign_in_limit(error: GovernorError) -> Response<Body> {
 }
 
 /// A handler that panicked.
+#[expect(clippy::needless_pass_by_value, reason = "the layer that catches hands it over")]
 pub(crate) fn from_panic(panic: Box<dyn Any + Send>) -> Response<Body> {
     let what = panic
         .downcast_ref::<String>()

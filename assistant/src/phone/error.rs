@@ -15,6 +15,11 @@ pub enum PhoneError {
         /// Why the system refused.
         source: std::io::Error,
     },
+    /// The certificate for SIP over TLS or its key.
+    #[error(
+        "the certificate for calls over TLS and its key cannot be used: {0}; give both as PEM, the key as PKCS#8"
+    )]
+    Certificate(String),
     /// No pair of ports is free for the sound of a call.
     #[error("no free ports for the sound of a call ({0}); widen the range of RTP ports")]
     Ports(std::io::Error),

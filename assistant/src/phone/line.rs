@@ -18,7 +18,8 @@ use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::endpoint::EndpointInnerRef;
 use rsipstack::transport::tcp_listener::TcpListenerConnection;
 use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{SipAddr, TransportLayer};
+use rsipstack::transport::tls::{TlsConfig, TlsListenerConnection};
+use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use super::call::{Call, CallControl, CallDirection, CallEvent, CallFacts, Ending};
@@ -27,6 +28,7 @@ use super::media::SoundFrame;
 use super::media::clock::MediaClock;
 use super::media::ports::PortPair;
 use super::media::session::{Session, Shared};
+use super::media::srtp::MasterKey;
 use super::number::Number;
 use super::settings::{PhoneAccount, PhoneSettings};
 use super::sip::admission::{self, EVENTS_WAITING};
@@ -35,7 +37,8 @@ use super::sip::digest_words::DigestWords;
 use super::sip::driver::{Driver, Progress, ending_of};
 use super::sip::gate::Gate;
 use super::sip::registration::{self, RegistrationState};
-use super::sip::{address, sdp};
+use super::sip::sdp::{self, Local};
+use super::sip::address;
 
 /// What all calls of a line share.
 pub(in crate::phone) struct LineInner {
@@ -52,6 +55,7 @@ pub(in crate::phone) struct LineInner {
     closed: CancellationToken,
     clock: MediaClock,
     listening: SocketAddr,
+    secure: Option<TlsListenerConnection>,
     opened: u64,
     numbered: AtomicU64,
 }
@@ -60,7 +64,7 @@ pub(in crate::phone) struct LineInner {
 pub(in crate::phone) struct OpenMedia {
     pub(in crate::phone) shared: Arc<Shared>,
     pub(in crate::phone) frames: mpsc::Receiver<SoundFrame>,
-    pub(in crate::phone) local: SocketAddr,
+    pub(in crate::phone) local: Local,
 }
 
 /// A telephone line; clones are the same one.
@@ -87,7 +91,8 @@ impl PhoneLine {
     /// Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// [`PhoneError::Listen`] when the address is taken, [`PhoneError::Target`] for a registrar that is no address.
+    /// [`PhoneError::Listen`] when the address is taken, [`PhoneError::Certificate`] when TLS cannot be served with what
+    /// it was given, [`PhoneError::Target`] for a registrar that is no address.
     pub async fn open(settings: PhoneSettings) -> Result<(Self, IncomingCalls), PhoneError> {
         let (closing, closed) = (CancellationToken::new(), CancellationToken::new());
         let gate = Arc::new(Gate::new(&settings));
@@ -97,7 +102,7 @@ impl PhoneLine {
             let admitted = keeper.admits(from, Instant::now());
             async move { admitted }
         });
-        let listening = listen(&settings, &transports, &closed).await?;
+        let (listening, secure) = listen(&settings, &transports, &closed).await?;
         let endpoint = EndpointBuilder::new()
             .with_cancel_token(closed.child_token())
             .with_transport_layer(transports)
@@ -114,6 +119,7 @@ impl PhoneLine {
             calls: AtomicUsize::new(0),
             clock: MediaClock::start().map_err(PhoneError::Clock)?,
             listening,
+            secure,
             opened: rand::random::<u32>().into(),
             numbered: AtomicU64::new(0),
             closing,
@@ -148,6 +154,15 @@ impl PhoneLine {
         if served.is_pending() {
             tokio::spawn(serving);
         }
+        if let Some(secure) = &inner.secure
+            && secure.inner.cert_resolver.lock().is_none()
+        {
+            // The stack logs why it does not listen and goes on.
+            inner.closed.cancel();
+            return Err(PhoneError::Certificate(
+                "they cannot be read or do not belong together".to_owned(),
+            ));
+        }
         tokio::spawn(take_requests(Arc::clone(&inner), incoming, calls_out));
         tracing::info!(address = %inner.listening, "phone: listening for calls on {}", inner.listening);
         Ok((
@@ -174,6 +189,24 @@ impl PhoneLine {
         self.registrations.get(account).cloned()
     }
 
+    /// Goes on with another certificate (PEM) for SIP over TLS, as before one runs out; connections that stand stay.
+    ///
+    /// # Errors
+    /// [`PhoneError::Certificate`] when the two cannot be used; the ones before stay in use.
+    pub async fn renew_certificate(
+        &self,
+        certificate: Vec<u8>,
+        key: Vec<u8>,
+    ) -> Result<(), PhoneError> {
+        match &self.inner.secure {
+            Some(secure) => secure
+                .reload_tls_config(certificate, key)
+                .await
+                .map_err(|error| PhoneError::Certificate(error.to_string())),
+            None => Ok(()),
+        }
+    }
+
     /// Calls a number or a SIP address over an account; what comes of it follows as events.
     ///
     /// # Errors
@@ -195,17 +228,22 @@ impl PhoneLine {
             .await
             .ok_or_else(|| PhoneError::Target(account.registrar.clone()))?;
         line.gate.learn(at.ip());
-        let transport = SipAddr::try_from(&server)
-            .ok()
-            .and_then(|address| address.r#type)
-            .unwrap_or(Transport::Udp);
-        // A whole SIP address elsewhere is still called through the account's exchange.
-        let mut destination = SipAddr::from(at);
+        let transport = registration::transport(&server);
+        // A whole SIP address elsewhere is still called through the account's exchange. Over TLS the exchange proves
+        // its name, so the name is what is dialled.
+        let mut destination = match transport {
+            Transport::Tls => SipAddr::try_from(&server)?,
+            _ => SipAddr::from(at),
+        };
         destination.r#type = Some(transport);
+        if transport == Transport::Tls {
+            line.reach(&destination).await?;
+        }
+        let protected = account.srtp.unwrap_or(transport == Transport::Tls);
 
         let id = line.next_id();
         let (events_out, events) = mpsc::channel(EVENTS_WAITING);
-        let media = line.open_media(at.ip(), events_out.clone())?;
+        let media = line.open_media(at.ip(), events_out.clone(), protected)?;
         let name = &account.credential.name;
         let caller = address::target(name, &server)?;
         let option = InviteOption {
@@ -213,8 +251,8 @@ impl PhoneLine {
             callee,
             destination: Some(destination),
             content_type: Some("application/sdp".to_owned()),
-            offer: Some(sdp::offer(media.local, 1)),
-            contact: line.contact(name, media.local.ip(), transport == Transport::Tcp),
+            offer: Some(sdp::offer(&media.local, 1)),
+            contact: line.contact(name, media.local.address.ip(), transport),
             credential: Some(LineInner::credential(account)),
             headers: Some(vec![line.allow(), Header::Supported("timer".into())]),
             ..InviteOption::default()
@@ -262,7 +300,7 @@ impl PhoneLine {
             timer: None,
             timer_headers: Vec::new(),
             permit,
-            progress: Progress::offering(sdp::offer(media.local, 1)),
+            progress: Progress::offering(sdp::offer(&media.local, 1)),
         };
         tokio::spawn(driver.run(Some(outcome)));
         Ok(Call {
@@ -309,10 +347,18 @@ impl LineInner {
     }
 
     /// Where requests of a call reach us.
-    pub(in crate::phone) fn contact(&self, user: &str, address: IpAddr, over_tcp: bool) -> Uri {
+    pub(in crate::phone) fn contact(
+        &self,
+        user: &str,
+        address: IpAddr,
+        transport: Transport,
+    ) -> Uri {
+        let port = match &self.settings.tls {
+            Some(tls) if transport == Transport::Tls => tls.port,
+            _ => self.listening.port(),
+        };
         let mut uri = Uri::from(rsipstack::sip::HostWithPort::from(SocketAddr::new(
-            address,
-            self.listening.port(),
+            address, port,
         )));
         if !user.is_empty() {
             uri.auth = Some(rsipstack::sip::uri::Auth {
@@ -320,10 +366,23 @@ impl LineInner {
                 password: None,
             });
         }
-        if over_tcp {
-            uri.params.push(Param::Transport(Transport::Tcp));
+        if transport != Transport::Udp {
+            uri.params.push(Param::Transport(transport));
         }
         uri
+    }
+
+    /// Connects with an exchange over TLS, unless we are.
+    ///
+    /// The stack would connect by itself, and where it cannot, try for half a minute and never say why.
+    pub(in crate::phone) async fn reach(&self, exchange: &SipAddr) -> Result<(), PhoneError> {
+        match self.endpoint.transport_layer.lookup(exchange, None).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                tracing::warn!(%exchange, %error, "phone: {exchange} cannot be reached over TLS: {error}");
+                Err(error.into())
+            }
+        }
     }
 
     /// A name for the next call, different from those of the last run.
@@ -335,11 +394,13 @@ impl LineInner {
         )
     }
 
-    /// Opens ports for a call with `peer`; nothing is sent before a description is agreed.
+    /// Opens ports for a call with `peer`; nothing is sent before a description is agreed. Our own offers ask for SRTP
+    /// where `protected`.
     pub(in crate::phone) fn open_media(
         &self,
         peer: IpAddr,
         events: mpsc::Sender<CallEvent>,
+        protected: bool,
     ) -> Result<OpenMedia, PhoneError> {
         let ports = PortPair::bind(self.settings.listen.ip(), &self.settings.ports)
             .map_err(PhoneError::Ports)?;
@@ -348,10 +409,15 @@ impl LineInner {
             self.settings.listen.ip(),
             peer,
         );
-        let local = SocketAddr::new(ours, ports.port);
+        let local = Local {
+            address: SocketAddr::new(ours, ports.port),
+            key: MasterKey::random(),
+            protected,
+        };
         let (session, shared, frames) = Session::new(
             ports,
             format!("xiangyin@{ours}"),
+            local.key,
             events,
             self.settings.desert_after,
         );
@@ -368,7 +434,7 @@ async fn listen(
     settings: &PhoneSettings,
     transports: &TransportLayer,
     closed: &CancellationToken,
-) -> Result<SocketAddr, PhoneError> {
+) -> Result<(SocketAddr, Option<TlsListenerConnection>), PhoneError> {
     let failed = |source: std::io::Error| PhoneError::Listen {
         address: settings.listen,
         source,
@@ -393,7 +459,30 @@ async fn listen(
                 .into(),
         );
     }
-    Ok(listening)
+    let mut secure = None;
+    if let Some(tls) = &settings.tls {
+        let listening = SocketAddr::new(settings.listen.ip(), tls.port);
+        std::net::TcpListener::bind(listening).map_err(|source| PhoneError::Listen {
+            address: listening,
+            source,
+        })?;
+        let external = settings
+            .public_address
+            .map(|address| SocketAddr::new(address, tls.port));
+        let config = TlsConfig {
+            cert: Some(tls.certificate.clone()),
+            key: Some(tls.key.clone()),
+            ..TlsConfig::default()
+        };
+        let listener = TlsListenerConnection::new(listening, external, config).await?;
+        transports.add_transport(SipConnection::TlsListener(listener.clone()));
+        secure = Some(listener);
+    }
+    transports.set_tls_config(TlsConfig {
+        ca_certs: Some(settings.authorities.clone()),
+        ..TlsConfig::default()
+    });
+    Ok((listening, secure))
 }
 
 async fn take_requests(

@@ -15,6 +15,10 @@ pub struct PhoneSettings {
     pub listen: SocketAddr,
     /// Whether SIP over TCP is served on the same port.
     pub tcp: bool,
+    /// SIP over TLS, if it is served.
+    pub tls: Option<PhoneTls>,
+    /// Certificates (PEM) of those whose word on exchanges that we reach over TLS is believed.
+    pub authorities: Vec<u8>,
     /// The address peers reach us at, when it is not the one of our own interface.
     pub public_address: Option<IpAddr>,
     /// Ports for sound: an even one for each call and the odd one above it.
@@ -38,6 +42,8 @@ impl Default for PhoneSettings {
         Self {
             listen: SocketAddr::from(([0, 0, 0, 0], 5_060)),
             tcp: true,
+            tls: None,
+            authorities: Vec::new(),
             public_address: None,
             ports: 40_000..=40_999,
             calls: 20,
@@ -47,6 +53,26 @@ impl Default for PhoneSettings {
             desert_after: Duration::from_secs(60),
             messages_a_second: 200,
         }
+    }
+}
+
+/// SIP over TLS as we serve it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PhoneTls {
+    /// The port that is listened on, beside the one of UDP and TCP.
+    pub port: u16,
+    /// Our certificate and those between it and its root, as PEM.
+    pub certificate: Vec<u8>,
+    /// Its key, as PEM of PKCS#8 or PKCS#1.
+    pub key: Vec<u8>,
+}
+
+impl fmt::Debug for PhoneTls {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("PhoneTls")
+            .field("port", &self.port)
+            .finish_non_exhaustive()
     }
 }
 
@@ -68,7 +94,7 @@ pub struct PhoneAccount {
     pub name: String,
     /// The community that this number serves.
     pub community: String,
-    /// The exchange: `sip:pbx.example`, with a port and `;transport=tcp` where needed.
+    /// The exchange: `sip:pbx.example`, with a port and `;transport=tcp` or `;transport=tls` where needed.
     pub registrar: String,
     /// The number or name of the account; also the user part of calls to us.
     pub credential: PhoneCredential,
@@ -76,6 +102,8 @@ pub struct PhoneAccount {
     pub digest_name: Option<String>,
     /// Whether we register; a trunk that knows our address needs none.
     pub register: bool,
+    /// Whether the sound of calls that we make must be protected (SRTP); `None`: where the exchange is reached over TLS.
+    pub srtp: Option<bool>,
     /// How long a registration is asked to last.
     pub expires: Duration,
 }

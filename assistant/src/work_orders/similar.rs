@@ -50,7 +50,7 @@ fn numbered(text: &str) -> BTreeSet<(char, u32)> {
         } else if let Some(digit) = digit(character) {
             let before = run.unwrap_or(0);
             // 二十三: the tens stand already; 23: they are shifted.
-            let shifted = if is_digit(character) || before % 10 != 0 { before.saturating_mul(10) } else { before };
+            let shifted = if is_digit(character) || !before.is_multiple_of(10) { before.saturating_mul(10) } else { before };
             run = Some(shifted.saturating_add(digit));
         } else if let Some(number) = run.take() {
             let unit = match character {

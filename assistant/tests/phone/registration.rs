@@ -162,7 +162,7 @@ async fn an_account_registers_refreshes_and_signs_off() {
 async fn a_wrong_password_is_told_and_not_tried_again_at_once() {
     let (port, seen) = exchange("MD5", 60);
     let line = line_at(port, |account| {
-        account.credential.password = "wrong".to_owned()
+        account.credential.password = "wrong".to_owned();
     })
     .await;
     until(&line, |state| *state == RegistrationState::Refused(403)).await;

@@ -37,6 +37,7 @@ pub(crate) fn account(registrar: String, register: bool) -> PhoneAccount {
         },
         digest_name: None,
         register,
+        srtp: None,
         expires: Duration::from_secs(60),
     }
 }

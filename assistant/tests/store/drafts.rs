@@ -117,7 +117,7 @@ async fn a_scheduled_draft_is_due_on_its_day(database: Database) {
     let day = date(2026, 12, 1);
     store.move_draft(&draft.id, 1, DraftState::Scheduled, Some(day), None, &by).await.unwrap();
     assert!(store.drafts_due(TODAY).await.unwrap().is_empty());
-    assert_eq!(store.drafts_due(day).await.unwrap(), [draft.id.clone()]);
+    assert_eq!(store.drafts_due(day).await.unwrap(), std::slice::from_ref(&draft.id));
     // Whoever writes on takes it from its day.
     let later = content("食堂", "九元。", None);
     store.write_draft(&draft.id, 2, "demo", &later, &by).await.unwrap();

@@ -60,9 +60,9 @@ async fn shifts_are_listed_by_place_and_time(database: Database) {
         async move { store.shifts(&filter).await.unwrap() }
     };
     assert_eq!(list("cn/demo/", 0, 100).await, [first.clone(), second.clone()]);
-    assert_eq!(list("cn/demo/", 10, 100).await, [second.clone()]);
-    assert_eq!(list("cn/demo/", 0, 10).await, [first.clone()]);
-    assert_eq!(list("cn/demo/grid/", 0, 100).await, [second.clone()]);
+    assert_eq!(list("cn/demo/", 10, 100).await, std::slice::from_ref(&second));
+    assert_eq!(list("cn/demo/", 0, 10).await, std::slice::from_ref(&first));
+    assert_eq!(list("cn/demo/grid/", 0, 100).await, std::slice::from_ref(&second));
     assert_eq!(list("cn/grid/", 0, 100).await, []);
     assert!(store.delete_shift(&first.id, &actor).await.unwrap());
     assert!(!store.delete_shift(&first.id, &actor).await.unwrap());

@@ -66,7 +66,7 @@ async fn who_holds_a_conversation_and_says_nothing_loses_it(database: Database) 
     assert!(!store.take_back(&owed, None, at).await.unwrap());
     assert_eq!(store.holding(id).await.unwrap().holder, None);
     let messages = store.messages(id, "").await.unwrap();
-    let last = messages.iter().filter(|message| message.author == "notice").last().unwrap();
+    let last = messages.iter().rfind(|message| message.author == "notice").unwrap();
     assert!(last.text.contains(&number) && last.text.contains("智能助手"), "{}", last.text);
     let mentions = store.mentions(&wang.id).await.unwrap();
     assert_eq!((mentions.len(), mentions[0].number.as_str()), (1, number.as_str()));

@@ -3,6 +3,8 @@
 //! PostgreSQL takes part where `XIANGYIN_TEST_POSTGRES` names a server, as under
 //! `.ci/with-postgres cargo test --workspace --test store`.
 
+#![expect(clippy::print_stderr, reason = "a skipped test must be seen")]
+
 mod accounts;
 mod audit;
 mod communities;

@@ -135,8 +135,7 @@ impl<'a> Lattice<'a> {
                     let score = WORDS * likely + read;
                     lattice.add(&mut nodes[start + count], node, after, None, (score, 0.0));
                 }
-                for number in first..next {
-                    let candidate = &candidates[number];
+                for (number, candidate) in candidates.iter().enumerate().take(next).skip(first) {
                     let mut after = *node;
                     after.unchanged &= candidate.changed == 0;
                     let characters = candidate.spoken.characters.iter().map(|(meant, _)| *meant);

@@ -56,7 +56,7 @@ fn legal(setting: &Setting) -> anyhow::Result<Judged> {
         let gold: BTreeSet<u32> =
             question.gold_ids.iter().filter_map(|id| corpus.same.get(id).copied()).collect();
         let plain = baseline.search(&question.question, 2 * DEPTH)?;
-        judged.ask(&library, (&question.id, &question.question), &gold, plain, |evidence| {
+        judged.ask(&library, (&question.id, &question.question), &gold, &plain, |evidence| {
             corpus.article_of[&(evidence.edition_id.clone(), evidence.passage.ordinal)]
         })?;
         bar.inc(1);
@@ -80,7 +80,7 @@ fn of_collection(setting: &Setting, collection: &Collection) -> anyhow::Result<J
         let plain = baseline.search(&question.question, 2 * DEPTH)?;
         let plain = plain.into_iter().filter_map(|number| Some(documents.get(number as usize)?.id.clone()));
         let document = |evidence: &Evidence| evidence.edition_id.clone();
-        judged.ask(&library, (&question.id, &question.question), &gold, plain.collect(), document)?;
+        judged.ask(&library, (&question.id, &question.question), &gold, &plain.collect::<Vec<_>>(), document)?;
         bar.inc(1);
     }
     bar.finish_and_clear();

@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::ModelError;
+use crate::{ModelError, turns::give_way};
 
 /// How long a thread waits spinning before it sleeps: longer than what lies between two works of
 /// one forward pass, shorter than it takes to wake a thread.
@@ -178,7 +178,10 @@ impl Pool {
             let shared = Arc::clone(&pool.shared);
             let thread = std::thread::Builder::new()
                 .name(format!("decoder {index}"))
-                .spawn(move || shared.serve(index))?;
+                .spawn(move || {
+                    give_way();
+                    shared.serve(index);
+                })?;
             pool.threads.push(thread);
         }
         Ok(pool)

@@ -135,7 +135,7 @@ async fn figures(state: &AppState, who: &SignedIn, wanted: &Wanted) -> AppResult
             .iter()
             .map(|(key, tally)| Row::new(key, names.get(key).unwrap_or(key), tally, weights))
             .collect();
-        rows.sort_by(|one, other| other.filed.cmp(&one.filed));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.filed));
         rows
     };
     let names: BTreeMap<String, String> = store
@@ -354,7 +354,7 @@ pub(crate) async fn heat_map(
         }
     }
     let mut places: Vec<HeatPlace> = places.into_values().collect();
-    places.sort_by(|one, other| other.total.cmp(&one.total));
+    places.sort_by_key(|place| std::cmp::Reverse(place.total));
     let kinds = state.assistant.work_orders().kinds();
     Ok(Json(HeatMap {
         places,

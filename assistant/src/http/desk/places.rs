@@ -232,7 +232,7 @@ pub(crate) async fn hours(
         own: lineage[0].working_hours.clone(),
         inherited: lineage[1..].iter().find_map(|node| node.working_hours.clone()),
         days: store.local_days(&ids).await?,
-        known_until: known_until(),
+        known_until: Some(Calendar::builtin().known_until().to_string()),
     }))
 }
 
@@ -292,11 +292,6 @@ fn working_hours(hours: Value) -> AppResult<Value> {
             Err(Problem::invalid("bad_working_hours", &detail))
         }
     }
-}
-
-/// Last day for which the national calendar is known.
-fn known_until() -> Option<String> {
-    Some(Calendar::builtin().known_until().to_string())
 }
 
 fn dialect(variety: &str) -> AppResult<String> {

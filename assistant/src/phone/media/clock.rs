@@ -87,7 +87,7 @@ fn run(new: &Receiver<Session>) {
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                std::thread::sleep(due.saturating_duration_since(Instant::now()))
+                std::thread::sleep(due.saturating_duration_since(Instant::now()));
             }
         }
     }

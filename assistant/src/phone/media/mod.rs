@@ -11,6 +11,7 @@ pub(super) mod playback;
 pub(super) mod ports;
 pub(super) mod report;
 pub(super) mod session;
+pub(super) mod srtp;
 pub(super) mod statistics;
 
 pub use codec::{Codec, FRAME, RATE};

@@ -15,6 +15,7 @@ use super::outgoing::Outgoing;
 use super::playback::Playback;
 use super::ports::PortPair;
 use super::report::{self, Received, Sent};
+use super::srtp::{MasterKey, Passage, Protection};
 use super::statistics::MediaStatistics;
 use crate::phone::call::CallEvent;
 
@@ -42,6 +43,8 @@ pub(in crate::phone) struct Agreed {
     pub(in crate::phone) keys: Option<u8>,
     /// Whether the peer wants to hear us.
     pub(in crate::phone) sending: bool,
+    /// What protects the peer's stream, and by whose suite ours; `None` for plain RTP.
+    pub(in crate::phone) protection: Option<Protection>,
 }
 
 /// The part of a session that both the call and the clock's thread touch.
@@ -108,6 +111,9 @@ pub(in crate::phone) struct Session {
     sound: UdpSocket,
     report: UdpSocket,
     name: String,
+    /// Our own key, for a call that is protected.
+    key: MasterKey,
+    passage: Passage,
     sound_out: mpsc::Sender<SoundFrame>,
     events: mpsc::Sender<CallEvent>,
     generation: u64,
@@ -132,6 +138,7 @@ impl Session {
     pub(in crate::phone) fn new(
         ports: PortPair,
         name: String,
+        key: MasterKey,
         events: mpsc::Sender<CallEvent>,
         desert_after: Duration,
     ) -> (Self, Arc<Shared>, mpsc::Receiver<SoundFrame>) {
@@ -151,6 +158,8 @@ impl Session {
             sound: ports.sound,
             report: ports.report,
             name,
+            key,
+            passage: Passage::Plain,
             sound_out,
             events,
             generation: 0,
@@ -220,13 +229,27 @@ impl Session {
             self.source_heard = now;
             self.deserted = false;
             self.outgoing.change_codec(agreed.codec);
+            let protections = agreed.protection.map(|theirs| {
+                let ours = Protection {
+                    key: self.key,
+                    ..theirs
+                };
+                (ours, theirs)
+            });
+            self.passage.agree(protections);
         }
         self.agreed = agreed;
     }
 
     /// Whether the datagram was a packet of the peer.
     fn sound_packet(&mut self, datagram: &[u8], from: SocketAddr, now: Instant) -> bool {
-        let (Some(agreed), Ok(packet)) = (self.agreed, RtpPacket::parse(datagram)) else {
+        let Some(agreed) = self.agreed else {
+            return false;
+        };
+        let Some(datagram) = self.passage.open(datagram) else {
+            return false;
+        };
+        let Ok(packet) = RtpPacket::parse(&datagram) else {
             return false;
         };
         let kind = packet.payload_type();
@@ -301,8 +324,11 @@ impl Session {
         if known != Some(from) {
             return;
         }
+        let Some(datagram) = self.passage.open_report(datagram) else {
+            return;
+        };
         let heard = report::read(
-            datagram,
+            &datagram,
             self.outgoing.source(),
             report::ntp_time(SystemTime::now()),
         );
@@ -374,15 +400,17 @@ impl Session {
             self.last_sent = Some(now);
             self.statistics.sent += 1;
             self.statistics.sent_octets += packet.len().saturating_sub(12) as u64;
-            // A full socket buffer or an unreachable peer loses one packet, as the network may.
-            let _ = self.sound.send_to(&packet, to);
+            if let Some(packet) = self.passage.close(packet) {
+                // A full socket buffer or an unreachable peer loses one packet, as the network may.
+                let _ = self.sound.send_to(&packet, to);
+            }
         }
     }
 
     fn pass_on(&self, frame: &SoundFrame) {
         let bridged = hold(&self.shared.bridge).as_ref().and_then(Weak::upgrade);
         if let Some(other) = bridged
-            && let Ok(samples) = <[f32; FRAME]>::try_from(frame.samples.as_slice())
+            && let Ok(samples) = <&[f32; FRAME]>::try_from(frame.samples.as_slice())
         {
             other.playback().bridged(samples);
         }
@@ -426,7 +454,8 @@ impl Session {
             octets: self.statistics.sent_octets as u32,
             received,
         };
-        if let Some(datagram) = report::write(&sent, &self.name) {
+        let written = report::write(&sent, &self.name);
+        if let Some(datagram) = written.and_then(|report| self.passage.close_report(report)) {
             // RTCP is sent again in five seconds.
             let _ = self.report.send_to(
                 &datagram,

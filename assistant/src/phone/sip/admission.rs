@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Header, Method, StatusCode};
+use rsipstack::sip::{Header, Method, StatusCode, Transport};
 use rsipstack::transaction::transaction::Transaction;
+use rsipstack::transport::SipConnection;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -136,16 +137,16 @@ fn admit(line: &Arc<LineInner>, transaction: &Transaction) -> Result<Admitted, R
     let id = line.next_id();
     let (events_out, events) = mpsc::channel(EVENTS_WAITING);
     let media = line
-        .open_media(peer_address, events_out.clone())
+        .open_media(peer_address, events_out.clone(), false)
         .map_err(|error| {
             tracing::warn!(%error, "phone: a call is refused: {error}");
             full()
         })?;
-    let over_tcp = transaction
+    let transport = transaction
         .connection
         .as_ref()
-        .is_some_and(|connection| connection.is_reliable());
-    let contact = line.contact(called.whole(), media.local.ip(), over_tcp);
+        .map_or(Transport::Udp, SipConnection::transport);
+    let contact = line.contact(called.whole(), media.local.address.ip(), transport);
     let credential = account.map(LineInner::credential);
     let (states_out, states) = line.dialogs.new_dialog_state_channel();
     let dialog = line

@@ -39,10 +39,10 @@ impl MessageInspector for DigestWords {
         for header in message.headers_mut().iter_mut() {
             match header {
                 Header::WwwAuthenticate(challenge) => {
-                    challenge.replace(readable(challenge.value()))
+                    challenge.replace(readable(challenge.value()));
                 }
                 Header::ProxyAuthenticate(challenge) => {
-                    challenge.replace(readable(challenge.value()))
+                    challenge.replace(readable(challenge.value()));
                 }
                 _ => {}
             }

@@ -1,6 +1,5 @@
 //! The task of one call: what the peer signals becomes events, what its owner asks becomes signalling.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -14,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::address;
-use super::sdp::{self, Description};
+use super::sdp::{self, Description, Local};
 use super::session_timer::{SHORTEST, SessionTimer, TooShort};
 use super::transfer;
 use crate::phone::call::{CallEvent, Command, Ending, LAST_WORD, Refusal};
@@ -34,7 +33,7 @@ pub(in crate::phone) struct Driver {
     pub(in crate::phone) commands: mpsc::Receiver<Command>,
     pub(in crate::phone) events: mpsc::Sender<CallEvent>,
     pub(in crate::phone) media: Arc<Shared>,
-    pub(in crate::phone) local: SocketAddr,
+    pub(in crate::phone) local: Local,
     /// The caller's offer, or the answer to ours.
     pub(in crate::phone) remote: Option<Description>,
     pub(in crate::phone) timer: Option<SessionTimer>,
@@ -185,10 +184,10 @@ impl Driver {
     fn describe(&mut self) -> Vec<u8> {
         self.progress.version += 1;
         let body = match &self.remote {
-            Some(remote) => remote.answer(self.local, self.progress.version),
+            Some(remote) => remote.answer(&self.local, self.progress.version),
             None => {
                 self.progress.offered = true;
-                sdp::offer(self.local, self.progress.version)
+                sdp::offer(&self.local, self.progress.version)
             }
         };
         self.progress.description.clone_from(&body);
@@ -251,10 +250,10 @@ impl Driver {
                 }
             }
             DialogState::Options(_, _, handle) => {
-                respond(&handle, StatusCode::OK, vec![self.line.allow()], None).await
+                respond(&handle, StatusCode::OK, vec![self.line.allow()], None).await;
             }
             DialogState::Refer(_, _, handle) => {
-                respond(&handle, StatusCode::Decline, Vec::new(), None).await
+                respond(&handle, StatusCode::Decline, Vec::new(), None).await;
             }
             DialogState::Publish(_, _, handle) | DialogState::Message(_, _, handle) => {
                 respond(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rsipstack::dialog::registration::Registration;
-use rsipstack::sip::{StatusCodeKind, Uri};
+use rsipstack::sip::{StatusCodeKind, Transport, Uri};
 use rsipstack::transport::SipAddr;
 use tokio::sync::watch;
 
@@ -44,13 +44,21 @@ pub(in crate::phone) fn registrar(account: &PhoneAccount) -> Result<Uri, PhoneEr
     Uri::try_from(text.as_str()).map_err(|_| wrong())
 }
 
+/// How an exchange is reached.
+pub(in crate::phone) fn transport(server: &Uri) -> Transport {
+    SipAddr::try_from(server)
+        .ok()
+        .and_then(|address| address.r#type)
+        .unwrap_or(Transport::Udp)
+}
+
 /// The address of a SIP name, looked up.
 pub(in crate::phone) async fn resolve(uri: &Uri) -> Option<std::net::SocketAddr> {
     let port = uri
         .host_with_port
         .port
         .as_ref()
-        .map_or(5_060, |port| port.value());
+        .map_or(transport(uri).default_port().value(), rsipstack::sip::Port::value);
     match &uri.host_with_port.host {
         rsipstack::sip::Host::IpAddr(address) => Some((*address, port).into()),
         rsipstack::sip::Host::Domain(name) => tokio::net::lookup_host((name.0.as_str(), port))
@@ -123,18 +131,27 @@ async fn once(
         return RegistrationState::Unreachable;
     };
     line.gate.learn(at.ip());
-    registration.outbound_proxy = Some(at);
+    let transport = transport(server);
+    if transport == Transport::Tls {
+        let reached = match SipAddr::try_from(server) {
+            Ok(exchange) => line.reach(&exchange).await.is_ok(),
+            Err(_) => false,
+        };
+        if !reached {
+            return RegistrationState::Unreachable;
+        }
+    }
+    // Over TLS the exchange proves its name, so the name is what is dialled.
+    registration.outbound_proxy = (transport != Transport::Tls).then_some(at);
     if registration.contact.is_none() {
         let ours = address::ours(
             line.settings.public_address,
             line.settings.listen.ip(),
             at.ip(),
         );
-        let tcp = SipAddr::try_from(server)
-            .is_ok_and(|address| address.r#type == Some(rsipstack::sip::Transport::Tcp));
         registration.contact = Some(rsipstack::sip::typed::Contact {
             display_name: None,
-            uri: line.contact(&account.credential.name, ours, tcp),
+            uri: line.contact(&account.credential.name, ours, transport),
             params: Vec::new(),
         });
     }

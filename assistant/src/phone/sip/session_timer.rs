@@ -110,7 +110,7 @@ impl SessionTimer {
             + if self.ours {
                 self.interval / 2
             } else {
-                self.interval - margin
+                self.interval.saturating_sub(margin)
             }
     }
 

@@ -27,14 +27,14 @@ pub(in crate::phone) fn progress(request: &Request) -> Option<TransferProgress> 
                     .value()
                     .trim()
                     .to_ascii_lowercase()
-                    .starts_with("refer")
+                    .starts_with("refer");
             }
             Header::SubscriptionState(state) => {
                 over = state
                     .value()
                     .trim()
                     .to_ascii_lowercase()
-                    .starts_with("terminated")
+                    .starts_with("terminated");
             }
             _ => {}
         }

@@ -115,10 +115,10 @@ impl Conditions {
         }
     }
 
-    pub(super) fn bind<'q>(
+    pub(super) fn bind(
         self,
-        mut query: sqlx::query::Query<'q, Any, AnyArguments>,
-    ) -> sqlx::query::Query<'q, Any, AnyArguments> {
+        mut query: sqlx::query::Query<'_, Any, AnyArguments>,
+    ) -> sqlx::query::Query<'_, Any, AnyArguments> {
         for value in self.values {
             query = match value {
                 Value::Text(text) => query.bind(text),

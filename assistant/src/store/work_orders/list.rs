@@ -70,6 +70,7 @@ pub struct OrderFilter {
 
 impl OrderFilter {
     /// Without what a form sends empty.
+    #[must_use]
     pub fn without_blanks(mut self) -> Self {
         for value in [
             &mut self.kind,

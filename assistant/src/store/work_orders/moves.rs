@@ -8,7 +8,7 @@ use super::super::jobs::{self, Job, NewJob};
 use super::super::{Store, messages};
 use super::{NewEvent, WorkOrder, happened, lock};
 use crate::work_orders::{
-    Actor, Assignment, Kinds, Move, MoveName, Refusal, Standing, State, Transition, apply, status_name,
+    Actor, Assignment, Kinds, Move, MoveName, Refusal, Satisfaction, Standing, State, Transition, apply, status_name,
 };
 use crate::working_time::WorkingTime;
 
@@ -246,7 +246,7 @@ async fn write(
     .bind(answer)
     .bind(survey.map(|survey| i64::from(survey.contacted)))
     .bind(survey.and_then(|survey| survey.solved).map(i64::from))
-    .bind(survey.and_then(|survey| survey.satisfaction).map(|one| one.name()))
+    .bind(survey.and_then(|survey| survey.satisfaction).map(Satisfaction::name))
     .bind(i64::from(matches!(name, MoveName::Sign | MoveName::Claim)))
     .bind(at)
     .bind(i64::from(done))

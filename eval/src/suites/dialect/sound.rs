@@ -60,6 +60,7 @@ struct Hearing {
 
 /// What became of the characters.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_field_names, reason = "those of the restored that were restored")]
 struct Restored {
     all: usize,
     /// Written wrongly by the recogniser.

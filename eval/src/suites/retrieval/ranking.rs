@@ -57,7 +57,7 @@ impl Judged {
         library: &Library,
         (id, text): (&str, &str),
         gold: &BTreeSet<T>,
-        plain: Vec<T>,
+        plain: &[T],
         document: impl Fn(&Evidence) -> T,
     ) -> anyhow::Result<()> {
         let result = library.search(&SearchQuery {
@@ -77,7 +77,7 @@ impl Judged {
             self.values.entry(name).or_default().push(values);
             values
         };
-        note("plain BM25", &plain);
+        note("plain BM25", plain);
         for (name, score) in RANKINGS {
             note(name, &in_order_of(found, score, &document));
         }

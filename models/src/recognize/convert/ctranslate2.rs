@@ -67,6 +67,7 @@ impl<'a> Weights<'a> {
     }
 
     /// How many layers the side called `side` has.
+    #[expect(clippy::maybe_infinite_iter, reason = "a file has so many variables")]
     pub(super) fn layers(&self, side: &str) -> usize {
         (0..)
             .take_while(|layer| {
@@ -77,7 +78,7 @@ impl<'a> Weights<'a> {
     }
 }
 
-impl<'a> Variable<'a> {
+impl Variable<'_> {
     /// Rows `part` of `parts` equal ones.
     pub(super) fn part(&self, part: usize, parts: usize) -> Result<Self, String> {
         let rows = self.shape.first().copied().unwrap_or(0);

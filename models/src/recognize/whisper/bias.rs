@@ -26,9 +26,9 @@ impl Bias {
     pub(in crate::recognize) fn new(terms: &[String], vocabulary: &Vocabulary) -> Self {
         let terms: Vec<Box<[u8]>> = terms
             .iter()
-            .map(|term| term.trim().as_bytes().into())
+            .map(|term| Box::<[u8]>::from(term.trim().as_bytes()))
             // One character is too little to tell a term by.
-            .filter(|term: &Box<[u8]>| term.len() > 3)
+            .filter(|term| term.len() > 3)
             .collect();
         let beginnings = terms
             .iter()

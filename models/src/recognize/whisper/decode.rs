@@ -121,7 +121,7 @@ pub(in crate::recognize) fn decode(
         // up to each fork.
         forks.sort_by_key(|fork| std::cmp::Reverse(fork.place));
         for fork in forks {
-            let Some(path) = search.from_fork(&paths[0].hypothesis, &fork)? else {
+            let Some(path) = search.go_on_from(&paths[0].hypothesis, &fork)? else {
                 return Ok(None);
             };
             if !path.hypothesis.loops {
@@ -147,7 +147,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn from_fork(&mut self, greedy: &Hypothesis, fork: &Fork) -> Result<Option<Path>, ModelError> {
+    fn go_on_from(&mut self, greedy: &Hypothesis, fork: &Fork) -> Result<Option<Path>, ModelError> {
         let mut tokens = greedy.tokens[..fork.place].to_vec();
         let mut log_probabilities = greedy.log_probabilities[..fork.place].to_vec();
         log_probabilities.push(fork.log_probability);

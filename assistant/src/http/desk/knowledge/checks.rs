@@ -34,7 +34,7 @@ pub(crate) async fn list(
 async fn checked(state: &AppState, who: &SignedIn, new: &mut NewCheck) -> AppResult<()> {
     let store = state.assistant.store();
     who.require_at(store, Permission::WriteKnowledge, &new.community_id).await?;
-    new.question = new.question.trim().to_owned();
+    new.question = new.question.trim().into();
     if new.question.is_empty() || new.question.chars().count() > 200 {
         return Err(Problem::invalid("question_missing", "请写一个问题（200 字以内）。"));
     }
