@@ -91,7 +91,7 @@ impl Ear {
 async fn main() -> Result<(), Box<dyn Error>> {
     let rounds: usize = std::env::args().nth(1).map_or(Ok(10), |text| text.parse())?;
     let port = free_ports();
-    let server = tokio::task::spawn_blocking(move || serve(port)).await?;
+    let (server, administrator) = tokio::task::spawn_blocking(move || serve(port)).await?;
     let question = said(&server);
 
     let (line, _calls) = PhoneLine::open(caller(port)).await?;
@@ -118,7 +118,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let buffer = call.control.statistics().delay;
     call.control.hang_up().await;
-    let book = tokio::task::spawn_blocking(move || book(&server)).await?;
+    let book = tokio::task::spawn_blocking(move || book(&administrator)).await?;
 
     println!("rounds\t{rounds}");
     println!("interruption to silence, ms\t{}", spread(&silenced));
@@ -136,7 +136,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The product, taking calls at this port; it writes nothing, as on answers that were verified.
-fn serve(port: u16) -> Server {
+fn serve(port: u16) -> (Server, Worker) {
     let product = Product::with_starter_pack();
     let settings =
         format!("[phone]\nlisten = \"127.0.0.1:{port}\"\n[[phone.peers]]\nnetwork = \"127.0.0.0/8\"\ncommunity = \"demo\"\n");
@@ -146,17 +146,19 @@ fn serve(port: u16) -> Server {
     let able = |name: &'static str| get(server.base(), "/api/voice", None).1[name] == Value::Bool(true);
     wait_until("what hears and speaks", || able("hearing") && able("speaking"));
     server.wait_for_log("what is said in every call is prepared");
-    Worker::administrator(&server).set_open("demo", true);
-    server
+    let administrator = Worker::administrator(&server);
+    administrator.set_open("demo", true);
+    (server, administrator)
 }
 
-/// The question in the product's own voice, without silence at its end.
+/// The question in the product's own voice, without silence before and after it.
 fn said(server: &Server) -> Vec<f32> {
     let samples = Resident::new(server.base(), "demo").have_said(QUESTION).samples;
-    let mut samples: Vec<f32> = samples.into_iter().map(|sample| f32::from(sample) / 32_768.0).collect();
-    let end = samples.iter().rposition(|sample| sample.abs() > LOUD).map_or(0, |last| last + 1);
-    samples.truncate(end);
-    samples
+    let samples: Vec<f32> = samples.into_iter().map(|sample| f32::from(sample) / 32_768.0).collect();
+    let loud = |sample: &f32| sample.abs() > LOUD;
+    let first = samples.iter().position(loud).unwrap_or(0);
+    let last = samples.iter().rposition(loud).unwrap_or(0);
+    samples[first..=last].to_vec()
 }
 
 fn caller(port: u16) -> PhoneSettings {
@@ -194,8 +196,7 @@ async fn say(control: &assistant::phone::CallControl, samples: &[f32]) -> Result
 }
 
 /// The turns of the call that was measured.
-fn book(server: &Server) -> Vec<Value> {
-    let administrator = Worker::administrator(server);
+fn book(administrator: &Worker) -> Vec<Value> {
     let mut turns = Vec::new();
     wait_until("the call in the book", || {
         turns = administrator.get("calls").1[0]["turns"].as_array().cloned().unwrap_or_default();

@@ -48,6 +48,15 @@ fn a_question_that_no_prepared_answer_fits_is_written_and_cited() {
 }
 
 #[test]
+fn a_word_that_fits_any_matter_leaves_the_matter_as_it_was() {
+    let resident = resident();
+    resident.say("临时救助怎么申请");
+    // 申请 stands in other titles too.
+    let answer = resident.say("外地户口能申请不");
+    assert!(answer.cited().iter().any(|source| source["title"] == "临时救助"), "{answer:?}");
+}
+
+#[test]
 fn what_nobody_wrote_down_becomes_a_work_order_that_can_be_asked_about() {
     let resident = resident();
     let answer = resident.say("《战国无双3》是由哪两个公司合作开发的？");

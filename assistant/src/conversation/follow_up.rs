@@ -50,7 +50,7 @@ pub(crate) fn with_matter(text: &str, before: Option<&str>) -> Option<String> {
 }
 
 /// What a question is about: its words without those that fit any matter.
-fn matter(question: &str) -> String {
+pub(super) fn matter(question: &str) -> String {
     let mut rest: String = question
         .chars()
         .filter(|character| character.is_alphanumeric())

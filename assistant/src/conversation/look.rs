@@ -7,6 +7,7 @@ use knowledge::{Adjustments, SearchQuery, SearchResult};
 
 use super::assistant::Assistant;
 use super::evidence::{self, LocalFields};
+use super::follow_up;
 use super::orders_in_text::without_orders;
 use super::respond::Running;
 use super::turn::{Sentence, Source};
@@ -83,11 +84,13 @@ impl Looked {
         self.sources.first().map(|source| source.document.as_str())
     }
 
-    /// Whether the question has a word of the best passage's title: then it has a matter of its own.
+    /// Whether the question has a word of the best passage's title: then it has a matter of its own. 申请 and the like fit
+    /// any matter, and do not count.
     pub(super) fn names_title(&self, question: &str) -> bool {
+        let matter = follow_up::matter(question);
         self.sources
             .first()
-            .is_some_and(|source| evidence::shares_words(&source.title, question))
+            .is_some_and(|source| evidence::shares_words(&source.title, &matter))
     }
 
     /// Matters near to what was asked, for buttons and to be read out: a whole question that is answered

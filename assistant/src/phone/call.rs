@@ -193,8 +193,7 @@ impl CallControl {
     /// [`PhoneError::Queue`] when five minutes wait already.
     pub fn play(&self, samples: &[f32], rate: u32) -> Result<Playing, PhoneError> {
         self.media
-            .playback()
-            .push(samples, rate.clamp(8_000, 48_000))
+            .play(samples, rate.clamp(8_000, 48_000))
             .map(Playing)
             .ok_or(PhoneError::Queue)
     }

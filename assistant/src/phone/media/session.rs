@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
 use rtp_types::RtpPacket;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::codec::{Codec, FRAME};
 use super::digits::KeysHeard;
 use super::incoming::{Incoming, SoundFrame};
 use super::outgoing::Outgoing;
-use super::playback::Playback;
+use super::playback::{Inlet, Played, Playback};
 use super::ports::PortPair;
 use super::report::{self, Received, Sent};
 use super::srtp::{MasterKey, Passage, Protection};
@@ -51,6 +51,7 @@ pub(in crate::phone) struct Agreed {
 pub(in crate::phone) struct Shared {
     agreed: Mutex<(u64, Option<Agreed>)>,
     playback: Mutex<Playback>,
+    inlet: Mutex<Inlet>,
     keys: Mutex<VecDeque<char>>,
     statistics: Mutex<MediaStatistics>,
     bridge: Mutex<Option<Weak<Shared>>>,
@@ -74,6 +75,25 @@ impl Shared {
 
     pub(in crate::phone) fn playback(&self) -> MutexGuard<'_, Playback> {
         hold(&self.playback)
+    }
+
+    /// Plays sound at `rate` after all that waits; `None` when five minutes wait already.
+    ///
+    /// Pieces of one rate that follow each other are joined without a seam.
+    pub(in crate::phone) fn play(
+        &self,
+        samples: &[f32],
+        rate: u32,
+    ) -> Option<oneshot::Receiver<Played>> {
+        let mut inlet = hold(&self.inlet);
+        let (room, joined) = {
+            let playback = self.playback();
+            (playback.has_room(), playback.playing())
+        };
+        room.then(|| {
+            let samples = inlet.convert(samples, rate, joined);
+            self.playback().push(samples)
+        })
     }
 
     pub(in crate::phone) fn press(&self, keys: &str) {
@@ -145,6 +165,7 @@ impl Session {
         let shared = Arc::new(Shared {
             agreed: Mutex::new((0, None)),
             playback: Mutex::default(),
+            inlet: Mutex::default(),
             keys: Mutex::default(),
             statistics: Mutex::default(),
             bridge: Mutex::default(),

@@ -276,7 +276,7 @@ impl Driver {
     fn early(&mut self, response: &Response) {
         if self.dialog.role() == rsipstack::transaction::key::TransactionRole::Client {
             // A network's own announcement comes before the answer.
-            if let Ok(description) = Description::read(response.body()) {
+            if let Ok(description) = self.local.read(response.body()) {
                 self.media.agree(description.agreed());
             }
             self.tell(CallEvent::Ringing);
@@ -290,10 +290,10 @@ impl Driver {
             self.progress.offered = false;
             self.dialog
                 .last_remote_ack()
-                .map(|ack| Description::read(ack.body()))
+                .map(|ack| self.local.read(ack.body()))
         } else if client && !self.progress.answered {
             self.timer = SessionTimer::granted(response, Instant::now());
-            Some(Description::read(response.body()))
+            Some(self.local.read(response.body()))
         } else {
             None
         };
@@ -351,7 +351,7 @@ impl Driver {
                 Some(self.describe())
             }
         } else {
-            match Description::read(request.body()) {
+            match self.local.read(request.body()) {
                 Ok(description) => {
                     self.agree(description);
                     Some(self.describe())
@@ -407,7 +407,7 @@ impl Driver {
                     if let Some(timer) = SessionTimer::granted(&response, Instant::now()) {
                         self.timer = Some(timer);
                     }
-                    if let Ok(description) = Description::read(response.body()) {
+                    if let Ok(description) = self.local.read(response.body()) {
                         self.media.agree(description.agreed());
                     }
                     false

@@ -30,6 +30,22 @@ pub(in crate::phone) struct Local {
     pub(in crate::phone) protected: bool,
 }
 
+impl Local {
+    /// Reads an offer or an answer within a call of ours.
+    ///
+    /// # Errors
+    /// As [`Description::read`], and when it would have sound in the clear that we offered to have protected.
+    pub(in crate::phone) fn read(&self, body: &[u8]) -> Result<Description, PhoneError> {
+        let description = Description::read(body)?;
+        if self.protected && description.agreed.protection.is_none() {
+            return Err(PhoneError::Description(
+                "sound in the clear, where it must be protected".to_owned(),
+            ));
+        }
+        Ok(description)
+    }
+}
+
 /// Who sends, seen from the one who wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Direction {
@@ -407,6 +423,10 @@ mod tests {
                 && answer.contains(&format!("a=crypto:4 AES_CM_128_HMAC_SHA1_32 inline:{ours}\r\n")),
             "{answer}"
         );
+        let plain = OFFER.as_bytes();
+        assert!(local.read(plain).is_ok() && local.read(body.as_bytes()).is_ok());
+        let strict = Local { protected: true, ..local };
+        assert!(strict.read(plain).is_err() && strict.read(body.as_bytes()).is_ok());
         let without = "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n\
             m=audio 4004 RTP/SAVP 8\r\n";
         assert!(Description::read(without.as_bytes()).is_err(), "no keys at all");

@@ -147,6 +147,10 @@ fn number_at(text: &[char], start: usize) -> Option<Number> {
         chinese(text, start)?
     };
     let (value, end) = fraction(text, value, end);
+    // 一年级 names a class and counts nothing.
+    if text[end..].starts_with(&['年', '级']) {
+        return None;
+    }
     let unit = unit_after(text, start, end);
     let spelled = CHINESE.contains(text[start]);
     if spelled && !counts(&text[start..end], &value, unit) {
