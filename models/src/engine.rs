@@ -17,7 +17,7 @@ use std::{
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tracing::Span;
 
-use crate::{ModelError, turns::give_way};
+use crate::ModelError;
 
 /// What runs on the engine's thread and works on one task at a time.
 pub trait Worker: Send + 'static {
@@ -183,7 +183,6 @@ impl<W: BatchWorker> Engine<W> {
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
-                give_way();
                 while let Some(job) = exit.0.next_job() {
                     if !job.answer.is_abandoned() {
                         worker.work_together(job, &mut || exit.0.next_in_line());

@@ -15,9 +15,6 @@ use std::{
 
 /// Cores that keep one engine busy; with so many more, another works beside it.
 const CORES_OF_ONE: usize = 4;
-/// What an engine's threads add to their niceness: about a ninth of the share of others who want to run.
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
 /// Who has waited so long goes first, however urgent others are: nothing stands still for good.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -111,20 +108,6 @@ impl Turns {
             self.0.changed.notify_all();
         }
         Turn(Arc::clone(&self.0))
-    }
-}
-
-/// Lets every thread of usual priority go before this one and those it starts.
-///
-/// An engine computes for seconds without a pause. What must happen within milliseconds beside it, a packet
-/// of a call or a page that is asked for, happens on threads that hardly ever run, and these must not wait
-/// for it. For threads of engines only: without the right to, a thread never gets its priority back.
-pub(crate) fn give_way() {
-    #[cfg(target_os = "linux")]
-    {
-        // SAFETY: takes and gives numbers only; on Linux it is about the thread that calls, and it fails without
-        // effect.
-        unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS) };
     }
 }
 

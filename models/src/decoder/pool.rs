@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{ModelError, turns::give_way};
+use crate::ModelError;
 
 /// How long a thread waits spinning before it sleeps: longer than what lies between two works of
 /// one forward pass, shorter than it takes to wake a thread.
@@ -178,10 +178,7 @@ impl Pool {
             let shared = Arc::clone(&pool.shared);
             let thread = std::thread::Builder::new()
                 .name(format!("decoder {index}"))
-                .spawn(move || {
-                    give_way();
-                    shared.serve(index);
-                })?;
+                .spawn(move || shared.serve(index))?;
             pool.threads.push(thread);
         }
         Ok(pool)

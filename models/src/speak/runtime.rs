@@ -3,12 +3,11 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    thread,
 };
 
 use ort::{environment::Environment, session::Session};
 
-use crate::{ModelError, turns::give_way};
+use crate::ModelError;
 
 /// The runtime allows one environment a process, from one library.
 static STARTED: Mutex<Option<(PathBuf, Environment)>> = Mutex::new(None);
@@ -25,21 +24,15 @@ pub(super) fn session(
         path: model.to_owned(),
         reason: error.to_string(),
     };
-    let load = || {
-        // The runtime's threads are those of whoever loads.
-        give_way();
-        let builder = Session::builder(&environment).map_err(|error| unusable(&error))?;
-        // Idle threads must not spin: recognition and writing take their turns on the same cores.
-        builder
-            .with_intra_threads(threads.max(1))
-            .map_err(|error| unusable(&error))?
-            .with_intra_op_spinning(false)
-            .map_err(|error| unusable(&error))?
-            .commit_from_memory(bytes)
-            .map_err(|error| unusable(&error))
-    };
-    thread::scope(|scope| scope.spawn(load).join())
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    let builder = Session::builder(&environment).map_err(|error| unusable(&error))?;
+    // Idle threads must not spin: recognition and writing take their turns on the same cores.
+    builder
+        .with_intra_threads(threads.max(1))
+        .map_err(|error| unusable(&error))?
+        .with_intra_op_spinning(false)
+        .map_err(|error| unusable(&error))?
+        .commit_from_memory(bytes)
+        .map_err(|error| unusable(&error))
 }
 
 fn environment(library: &Path) -> Result<Environment, ModelError> {
