@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use assistant::phone::{Call, CallEvent, PhoneAccount, PhoneCredential, PhoneLine, PhoneSettings, SoundFrame};
 use serde_json::Value;
-use tests::{Product, Resident, Server, Worker, free_ports, get, wait_until};
+use tests::{Product, Resident, Server, Worker, free_ports, wait_until};
 use tokio::sync::mpsc;
 
 /// What is asked, every time; the sound of its answer is in store after the first.
@@ -137,15 +137,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// The product, taking calls at this port; it writes nothing, as on answers that were verified.
 fn serve(port: u16) -> (Server, Worker) {
-    let product = Product::with_starter_pack();
     let settings =
         format!("[phone]\nlisten = \"127.0.0.1:{port}\"\n[[phone.peers]]\nnetwork = \"127.0.0.0/8\"\ncommunity = \"demo\"\n");
-    let file = product.data_dir().join("xiangyin.toml");
-    std::fs::write(&file, settings).expect("the configuration");
-    let server = product.serve_with(&["--config", &file.display().to_string(), "--set=models.writing=none"]);
-    let able = |name: &'static str| get(server.base(), "/api/voice", None).1[name] == Value::Bool(true);
-    wait_until("what hears and speaks", || able("hearing") && able("speaking"));
-    server.wait_for_log("what is said in every call is prepared");
+    let server = Product::with_starter_pack().serve_telephone(&settings, &[]);
     let administrator = Worker::administrator(&server);
     administrator.set_open("demo", true);
     (server, administrator)

@@ -14,7 +14,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tests::{Microphone, Product, Resident, Server, Telephone, Worker, free_ports, get, wait_until};
+use tests::{Microphone, Product, Resident, Server, Telephone, Worker, free_ports, wait_until};
 
 /// Asked by everybody; its answer is the same every time.
 const QUESTION: &str = "您好，养老金认证要怎么办？";
@@ -65,18 +65,11 @@ fn main() {
 
 /// A server that takes so many calls and writes nothing, once what it says in every call is made.
 fn serve(port: u16, calls: u64) -> Server {
-    let product = Product::with_starter_pack();
     let settings = format!(
         "[phone]\nlisten = \"127.0.0.1:{port}\"\ncalls = {calls}\n\
          [[phone.peers]]\nnetwork = \"127.0.0.0/8\"\ncommunity = \"demo\"\n"
     );
-    let file = product.data_dir().join("xiangyin.toml");
-    std::fs::write(&file, settings).expect("the configuration");
-    let server = product.serve_with(&["--config", &file.display().to_string(), "--set=models.writing=none"]);
-    let able = |name: &'static str| get(server.base(), "/api/voice", None).1[name] == Value::Bool(true);
-    wait_until("what hears and speaks", || able("hearing") && able("speaking"));
-    server.wait_for_log("what is said in every call is prepared");
-    server
+    Product::with_starter_pack().serve_telephone(&settings, &[])
 }
 
 /// A sentence in the server's own voice, at the telephone's rate.

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::get;
+
 /// Longest wait for a server to come up: the first start embeds the starter pack.
 const START: Duration = Duration::from_secs(600);
 
@@ -102,6 +104,19 @@ impl Product {
     pub fn serve_with(self, flags: &[&str]) -> Server {
         let mut server = self.start_with(flags);
         server.wait_until_ready();
+        server
+    }
+
+    /// Starts a server that takes calls, with these settings in TOML, and waits until it hears, speaks and has made what
+    /// it says in every call. It writes nothing, as on answers that were verified.
+    pub fn serve_telephone(self, settings: &str, flags: &[&str]) -> Server {
+        let file = self.data_dir().join("xiangyin.toml");
+        std::fs::write(&file, settings).expect("the configuration");
+        let file = file.display().to_string();
+        let server = self.serve_with(&[&["--config", &file, "--set=models.writing=none"], flags].concat());
+        let able = |name: &str| get(server.base(), "/api/voice", None).1[name] == Value::Bool(true);
+        wait_until("what hears and speaks", || able("hearing") && able("speaking"));
+        server.wait_for_log("what is said in every call is prepared");
         server
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::{
-    Microphone, Notice, Product, Resident, Server, Telephone, Worker, baresip_is_missing, free_ports, get, receiver,
+    Microphone, Notice, Product, Resident, Server, Telephone, Worker, baresip_is_missing, free_ports, receiver,
     wait_until,
 };
 
@@ -51,7 +51,6 @@ fn line() -> Option<(&'static Line, MutexGuard<'static, ()>)> {
 impl Line {
     fn open() -> Self {
         let (port, person) = (free_ports(), free_ports());
-        let product = Product::with_starter_pack();
         let (gateway, texts) = receiver(0);
         let first = 50_000 + port % 100 * 100;
         let settings = format!(
@@ -62,13 +61,8 @@ impl Line {
              number = \"12345\"\nregister = false\nperson = \"13900001111\"\n",
             first + 99,
         );
-        let file = product.data_dir().join("xiangyin.toml");
-        std::fs::write(&file, settings).expect("the configuration");
-        let file = file.display().to_string();
-        let server = product.serve_with(&["--config", &file, "--set=models.writing=none", "--set=alerts.allow_private=true"]);
-        let able = |name: &'static str| get(server.base(), "/api/voice", None).1[name] == Value::Bool(true);
-        wait_until("what hears and speaks", || able("hearing") && able("speaking"));
-        server.wait_for_log("what is said in every call is prepared");
+        let server =
+            Product::with_starter_pack().serve_telephone(&settings, &["--set=alerts.allow_private=true"]);
         let administrator = Worker::administrator(&server);
         administrator.set_open("demo", true);
         Self { server: server.share(), administrator, port, person, texts: Mutex::new(texts) }

@@ -49,12 +49,6 @@ use text_message::TextMessages;
 /// Voice after which our own stops: with the frame that it takes to fall silent, under 200 ms.
 const INTERRUPTION: Duration = Duration::from_millis(144);
 
-/// What a caller of this community hears first.
-fn greeting(community: &Community) -> String {
-    let variety = community.variety.as_deref().and_then(|id| id.parse::<Variety>().ok());
-    wording::greeting(&community.name, variety)
-}
-
 /// How often the files of the certificate are read.
 const CERTIFICATE_READ: Duration = Duration::from_secs(3_600);
 
@@ -148,6 +142,12 @@ impl Calls {
             }
         }
     }
+}
+
+/// What a caller of this community hears first.
+fn greeting(community: &Community) -> String {
+    let variety = community.variety.as_deref().and_then(|id| id.parse::<Variety>().ok());
+    wording::greeting(&community.name, variety)
 }
 
 async fn take(calls: Arc<Calls>, mut incoming: IncomingCalls) {

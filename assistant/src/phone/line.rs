@@ -16,10 +16,8 @@ use rsipstack::platform::CancellationToken;
 use rsipstack::sip::{Header, Param, Transport, Uri};
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::endpoint::EndpointInnerRef;
-use rsipstack::transport::tcp_listener::TcpListenerConnection;
-use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::tls::{TlsConfig, TlsListenerConnection};
-use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
+use rsipstack::transport::tls::TlsListenerConnection;
+use rsipstack::transport::{SipAddr, TransportLayer};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use super::call::{Call, CallControl, CallDirection, CallEvent, CallFacts, Ending};
@@ -36,9 +34,10 @@ use super::sip::challenge::Challenger;
 use super::sip::digest_words::DigestWords;
 use super::sip::driver::{Driver, Progress, ending_of};
 use super::sip::gate::Gate;
+use super::sip::address;
+use super::sip::listening::listen;
 use super::sip::registration::{self, RegistrationState};
 use super::sip::sdp::{self, Local};
-use super::sip::address;
 
 /// What all calls of a line share.
 pub(in crate::phone) struct LineInner {
@@ -428,61 +427,6 @@ impl LineInner {
             local,
         })
     }
-}
-
-async fn listen(
-    settings: &PhoneSettings,
-    transports: &TransportLayer,
-    closed: &CancellationToken,
-) -> Result<(SocketAddr, Option<TlsListenerConnection>), PhoneError> {
-    let failed = |source: std::io::Error| PhoneError::Listen {
-        address: settings.listen,
-        source,
-    };
-    let external = settings
-        .public_address
-        .map(|address| SocketAddr::new(address, settings.listen.port()));
-    // The stack takes the address again; trying it here is what tells its owner why it cannot be had.
-    let port = std::net::UdpSocket::bind(settings.listen)
-        .and_then(|socket| socket.local_addr())
-        .map_err(failed)?
-        .port();
-    let listening = SocketAddr::new(settings.listen.ip(), port);
-    let udp =
-        UdpConnection::create_connection(listening, external, Some(closed.child_token())).await?;
-    transports.add_transport(udp.into());
-    if settings.tcp {
-        std::net::TcpListener::bind(listening).map_err(failed)?;
-        transports.add_transport(
-            TcpListenerConnection::new(listening, external)
-                .await?
-                .into(),
-        );
-    }
-    let mut secure = None;
-    if let Some(tls) = &settings.tls {
-        let listening = SocketAddr::new(settings.listen.ip(), tls.port);
-        std::net::TcpListener::bind(listening).map_err(|source| PhoneError::Listen {
-            address: listening,
-            source,
-        })?;
-        let external = settings
-            .public_address
-            .map(|address| SocketAddr::new(address, tls.port));
-        let config = TlsConfig {
-            cert: Some(tls.certificate.clone()),
-            key: Some(tls.key.clone()),
-            ..TlsConfig::default()
-        };
-        let listener = TlsListenerConnection::new(listening, external, config).await?;
-        transports.add_transport(SipConnection::TlsListener(listener.clone()));
-        secure = Some(listener);
-    }
-    transports.set_tls_config(TlsConfig {
-        ca_certs: Some(settings.authorities.clone()),
-        ..TlsConfig::default()
-    });
-    Ok((listening, secure))
 }
 
 async fn take_requests(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use assistant::phone::{
     CallEvent, Ending, PhoneLine, PhoneSettings, Refusal, RegistrationState, TransferProgress,
 };
-use crate::support::{account, event, listen, loudest_purity, purity, settings, tone};
+use crate::support::{account, answered, event, listen, loudest_purity, purity, settings, tone};
 use tests::{Microphone, Telephone, baresip_is_missing};
 
 /// A telephone that dials a line, and the call as it comes in there.
@@ -104,11 +104,7 @@ async fn what_we_say_is_heard_and_stops_at_once() {
     .await
     .expect("opens");
     let mut call = line.dial("trunk", "worker").await.expect("dials");
-    let mut first = event(&mut call).await;
-    if first == CallEvent::Ringing {
-        first = event(&mut call).await;
-    }
-    assert_eq!(first, CallEvent::Answered);
+    answered(&mut call).await;
 
     listen(&mut call, 15).await;
     let played = call

@@ -50,6 +50,15 @@ pub(crate) async fn event(call: &mut Call) -> CallEvent {
         .expect("an event")
 }
 
+/// Waits until a call of ours, which may ring first, is answered.
+pub(crate) async fn answered(call: &mut Call) {
+    let mut told = event(call).await;
+    if told == CallEvent::Ringing {
+        told = event(call).await;
+    }
+    assert_eq!(told, CallEvent::Answered);
+}
+
 /// The share of the energy of `sound` that is at `hertz`.
 pub(crate) fn purity(sound: &[f32], rate: u32, hertz: f32) -> f32 {
     let (mut sine, mut cosine, mut energy) = (0.0f64, 0.0f64, 1e-9f64);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use assistant::phone::{Call, CallEvent, Ending, PhoneError, PhoneLine, PhoneSettings, PhoneTls};
 use futures::FutureExt;
-use crate::support::{account, event, listen, loudest_purity, purity, settings, tone};
+use crate::support::{account, answered, event, listen, loudest_purity, purity, settings, tone};
 use tests::{Certificates, Microphone, Telephone, baresip_is_missing};
 
 /// Settings that serve TLS, with a certificate for `name`.
@@ -86,11 +86,7 @@ async fn we_call_over_tls_whom_the_authority_knows() {
     .await
     .expect("opens");
     let mut call = line.dial("trunk", "worker").await.expect("dials");
-    let mut first = event(&mut call).await;
-    if first == CallEvent::Ringing {
-        first = event(&mut call).await;
-    }
-    assert_eq!(first, CallEvent::Answered);
+    answered(&mut call).await;
     let played = call.control.play(&tone(700.0, 16_000, 1.0), 16_000).expect("plays").finished().await;
     assert!(played.expect("told").whole());
     let sound = listen(&mut call, 80).await;
@@ -114,7 +110,7 @@ async fn an_exchange_that_cannot_prove_its_name_is_not_called() {
         })
         .await
         .expect("opens");
-        let refused = line.dial("trunk", "worker").await.err().expect("not dialled");
+        let refused = line.dial("trunk", "worker").await.expect_err("not dialled");
         assert!(refused.to_string().contains("certificate"), "{refused}");
         assert!(calls.next().now_or_never().is_none(), "nothing reached it");
     }

@@ -15,7 +15,7 @@ use super::outgoing::Outgoing;
 use super::playback::{Inlet, Played, Playback};
 use super::ports::PortPair;
 use super::report::{self, Received, Sent};
-use super::srtp::{MasterKey, Passage, Protection};
+use super::srtp::{MasterKey, MediaTransport, Protection};
 use super::statistics::MediaStatistics;
 use crate::phone::call::CallEvent;
 
@@ -133,7 +133,7 @@ pub(in crate::phone) struct Session {
     name: String,
     /// Our own key, for a call that is protected.
     key: MasterKey,
-    passage: Passage,
+    transport: MediaTransport,
     sound_out: mpsc::Sender<SoundFrame>,
     events: mpsc::Sender<CallEvent>,
     generation: u64,
@@ -180,7 +180,7 @@ impl Session {
             report: ports.report,
             name,
             key,
-            passage: Passage::Plain,
+            transport: MediaTransport::Plain,
             sound_out,
             events,
             generation: 0,
@@ -257,7 +257,7 @@ impl Session {
                 };
                 (ours, theirs)
             });
-            self.passage.agree(protections);
+            self.transport.agree(protections);
         }
         self.agreed = agreed;
     }
@@ -267,7 +267,7 @@ impl Session {
         let Some(agreed) = self.agreed else {
             return false;
         };
-        let Some(datagram) = self.passage.open(datagram) else {
+        let Some(datagram) = self.transport.unprotect(datagram) else {
             return false;
         };
         let Ok(packet) = RtpPacket::parse(&datagram) else {
@@ -345,7 +345,7 @@ impl Session {
         if known != Some(from) {
             return;
         }
-        let Some(datagram) = self.passage.open_report(datagram) else {
+        let Some(datagram) = self.transport.unprotect_rtcp(datagram) else {
             return;
         };
         let heard = report::read(
@@ -421,7 +421,7 @@ impl Session {
             self.last_sent = Some(now);
             self.statistics.sent += 1;
             self.statistics.sent_octets += packet.len().saturating_sub(12) as u64;
-            if let Some(packet) = self.passage.close(packet) {
+            if let Some(packet) = self.transport.protect(packet) {
                 // A full socket buffer or an unreachable peer loses one packet, as the network may.
                 let _ = self.sound.send_to(&packet, to);
             }
@@ -476,7 +476,7 @@ impl Session {
             received,
         };
         let written = report::write(&sent, &self.name);
-        if let Some(datagram) = written.and_then(|report| self.passage.close_report(report)) {
+        if let Some(datagram) = written.and_then(|report| self.transport.protect_rtcp(report)) {
             // RTCP is sent again in five seconds.
             let _ = self.report.send_to(
                 &datagram,

@@ -13,36 +13,36 @@ use rtc_srtp::protection_profile::ProtectionProfile;
 
 /// Octets of the key proper; those of the salt follow.
 const KEY: usize = 16;
-/// Octets at the end of a report: whether it is enciphered, its number, and a proof of 80 bits in either suite.
+/// Octets at the end of a report: whether it is enciphered, its number, and an authentication tag of 80 bits in either suite.
 const REPORT_TRAILER: usize = 14;
 /// Packets among which one that came twice is noticed: more than two seconds.
 const REPLAY_WINDOW: usize = 128;
 
-/// How packets are enciphered and proved.
+/// How packets are enciphered and authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::phone) enum Suite {
-    /// A proof of 80 bits.
-    Proof80,
-    /// A proof of 32 bits.
-    Proof32,
+    /// An authentication tag of 80 bits.
+    HmacSha1_80,
+    /// An authentication tag of 32 bits.
+    HmacSha1_32,
 }
 
 impl Suite {
     /// All we know, the better one first.
-    pub(in crate::phone) const ALL: [Self; 2] = [Self::Proof80, Self::Proof32];
+    pub(in crate::phone) const ALL: [Self; 2] = [Self::HmacSha1_80, Self::HmacSha1_32];
 
     /// The name in a description.
     pub(in crate::phone) fn name(self) -> &'static str {
         match self {
-            Self::Proof80 => "AES_CM_128_HMAC_SHA1_80",
-            Self::Proof32 => "AES_CM_128_HMAC_SHA1_32",
+            Self::HmacSha1_80 => "AES_CM_128_HMAC_SHA1_80",
+            Self::HmacSha1_32 => "AES_CM_128_HMAC_SHA1_32",
         }
     }
 
     fn profile(self) -> ProtectionProfile {
         match self {
-            Self::Proof80 => ProtectionProfile::Aes128CmHmacSha1_80,
-            Self::Proof32 => ProtectionProfile::Aes128CmHmacSha1_32,
+            Self::HmacSha1_80 => ProtectionProfile::Aes128CmHmacSha1_80,
+            Self::HmacSha1_32 => ProtectionProfile::Aes128CmHmacSha1_32,
         }
     }
 }
@@ -101,7 +101,7 @@ impl Protection {
 }
 
 /// How the packets of a call cross the network.
-pub(in crate::phone) enum Passage {
+pub(in crate::phone) enum MediaTransport {
     /// As they are.
     Plain,
     /// Closed and opened.
@@ -110,7 +110,7 @@ pub(in crate::phone) enum Passage {
     Shut,
 }
 
-impl Passage {
+impl MediaTransport {
     /// What was agreed on: our protection and the peer's, or none.
     pub(in crate::phone) fn agree(&mut self, protections: Option<(Protection, Protection)>) {
         *self = match (protections, std::mem::replace(self, Self::Shut)) {
@@ -121,43 +121,43 @@ impl Passage {
     }
 
     /// A packet of ours as it may leave.
-    pub(in crate::phone) fn close(&mut self, packet: Vec<u8>) -> Option<Vec<u8>> {
+    pub(in crate::phone) fn protect(&mut self, packet: Vec<u8>) -> Option<Vec<u8>> {
         match self {
             Self::Plain => Some(packet),
-            Self::Protected(cipher) => cipher.close(&packet),
+            Self::Protected(cipher) => cipher.protect(&packet),
             Self::Shut => None,
         }
     }
 
     /// A report of ours as it may leave.
-    pub(in crate::phone) fn close_report(&mut self, report: Vec<u8>) -> Option<Vec<u8>> {
+    pub(in crate::phone) fn protect_rtcp(&mut self, report: Vec<u8>) -> Option<Vec<u8>> {
         match self {
             Self::Plain => Some(report),
-            Self::Protected(cipher) => cipher.close_report(&report),
+            Self::Protected(cipher) => cipher.protect_rtcp(&report),
             Self::Shut => None,
         }
     }
 
     /// A packet as the peer meant it; `None` for one that is not the peer's.
-    pub(in crate::phone) fn open<'a>(&mut self, packet: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+    pub(in crate::phone) fn unprotect<'a>(&mut self, packet: &'a [u8]) -> Option<Cow<'a, [u8]>> {
         match self {
             Self::Plain => Some(packet.into()),
-            Self::Protected(cipher) => cipher.open(packet).map(Cow::from),
+            Self::Protected(cipher) => cipher.unprotect(packet).map(Cow::from),
             Self::Shut => None,
         }
     }
 
     /// A report as the peer meant it.
-    pub(in crate::phone) fn open_report<'a>(&mut self, report: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+    pub(in crate::phone) fn unprotect_rtcp<'a>(&mut self, report: &'a [u8]) -> Option<Cow<'a, [u8]>> {
         match self {
             Self::Plain => Some(report.into()),
-            Self::Protected(cipher) => cipher.open_report(report).map(Cow::from),
+            Self::Protected(cipher) => cipher.unprotect_rtcp(report).map(Cow::from),
             Self::Shut => None,
         }
     }
 }
 
-impl From<Option<Cipher>> for Passage {
+impl From<Option<Cipher>> for MediaTransport {
     fn from(cipher: Option<Cipher>) -> Self {
         cipher.map_or(Self::Shut, |cipher| Self::Protected(Box::new(cipher)))
     }
@@ -166,14 +166,14 @@ impl From<Option<Cipher>> for Passage {
 /// Closes our packets and opens the peer's.
 pub(in crate::phone) struct Cipher {
     ours: Protection,
-    closing: Context,
-    sound: Opening,
-    reports: Opening,
+    outbound: Context,
+    sound: Inbound,
+    reports: Inbound,
 }
 
 /// Opens the packets of one source: a context remembers every source it ever saw, even one that could prove nothing, so
 /// another source gets a fresh one, which stays only if its packet was the peer's.
-struct Opening {
+struct Inbound {
     theirs: Protection,
     source: Option<u32>,
     context: Context,
@@ -184,40 +184,40 @@ impl Cipher {
     fn new(ours: Protection, theirs: Protection) -> Option<Self> {
         Some(Self {
             ours,
-            closing: ours.context()?,
-            sound: Opening::new(theirs)?,
-            reports: Opening::new(theirs)?,
+            outbound: ours.context()?,
+            sound: Inbound::new(theirs)?,
+            reports: Inbound::new(theirs)?,
         })
     }
 
     /// Goes on with what was agreed anew; a stream whose key stays goes on where it was.
     fn renew(mut self, ours: Protection, theirs: Protection) -> Option<Self> {
         if self.ours != ours {
-            self.closing = ours.context()?;
+            self.outbound = ours.context()?;
             self.ours = ours;
         }
         if self.sound.theirs != theirs {
-            self.sound = Opening::new(theirs)?;
-            self.reports = Opening::new(theirs)?;
+            self.sound = Inbound::new(theirs)?;
+            self.reports = Inbound::new(theirs)?;
         }
         Some(self)
     }
 
-    fn close(&mut self, packet: &[u8]) -> Option<Vec<u8>> {
-        self.closing.encrypt_rtp(packet).ok().map(Vec::from)
+    fn protect(&mut self, packet: &[u8]) -> Option<Vec<u8>> {
+        self.outbound.encrypt_rtp(packet).ok().map(Vec::from)
     }
 
-    fn close_report(&mut self, report: &[u8]) -> Option<Vec<u8>> {
-        self.closing.encrypt_rtcp(report).ok().map(Vec::from)
+    fn protect_rtcp(&mut self, report: &[u8]) -> Option<Vec<u8>> {
+        self.outbound.encrypt_rtcp(report).ok().map(Vec::from)
     }
 
     /// `None` for a packet that is not the peer's, was changed or came before.
-    fn open(&mut self, packet: &[u8]) -> Option<Vec<u8>> {
+    fn unprotect(&mut self, packet: &[u8]) -> Option<Vec<u8>> {
         let source = packet.get(8..12)?.try_into().map(u32::from_be_bytes).ok()?;
         self.sound.open(source, |context| context.decrypt_rtp(packet).ok().map(Vec::from))
     }
 
-    fn open_report(&mut self, report: &[u8]) -> Option<Vec<u8>> {
+    fn unprotect_rtcp(&mut self, report: &[u8]) -> Option<Vec<u8>> {
         // A report that says of itself that it is not enciphered would be taken without any proof.
         let enciphered = report.get(report.len().checked_sub(REPORT_TRAILER)?)? & 0x80 != 0;
         let source = report.get(4..8)?.try_into().map(u32::from_be_bytes).ok()?;
@@ -228,7 +228,7 @@ impl Cipher {
     }
 }
 
-impl Opening {
+impl Inbound {
     fn new(theirs: Protection) -> Option<Self> {
         Some(Self {
             theirs,
@@ -292,15 +292,15 @@ mod tests {
         for suite in Suite::ALL {
             let (mut here, mut there) = pair(suite);
             let plain = packet(7, 1, b"sound of a voice");
-            let closed = here.close(&plain).expect("closed");
+            let closed = here.protect(&plain).expect("closed");
             assert!(!closed.windows(5).any(|part| part == b"voice"));
-            assert_eq!(there.open(&closed).as_deref(), Some(&plain[..]));
-            assert_eq!(there.open(&closed), None, "a packet that came before");
-            let mut changed = here.close(&packet(7, 2, b"more")).expect("closed");
+            assert_eq!(there.unprotect(&closed).as_deref(), Some(&plain[..]));
+            assert_eq!(there.unprotect(&closed), None, "a packet that came before");
+            let mut changed = here.protect(&packet(7, 2, b"more")).expect("closed");
             changed[13] ^= 1;
-            assert_eq!(there.open(&changed), None);
+            assert_eq!(there.unprotect(&changed), None);
             let (mut stranger, _) = pair(suite);
-            assert_eq!(stranger.open(&closed), None);
+            assert_eq!(stranger.unprotect(&closed), None);
         }
     }
 
@@ -310,52 +310,52 @@ mod tests {
             let (mut here, mut there) = pair(suite);
             let sent = Sent { source: 7, packets: 1, ..Sent::default() };
             let plain = write(&sent, "here").expect("a report");
-            let closed = here.close_report(&plain).expect("closed");
-            assert_eq!(there.open_report(&closed).as_deref(), Some(&plain[..]));
-            assert_eq!(there.open_report(&closed), None, "a report that came before");
-            assert_eq!(there.open_report(&plain), None, "in the clear");
-            let mut open = here.close_report(&plain).expect("closed");
+            let closed = here.protect_rtcp(&plain).expect("closed");
+            assert_eq!(there.unprotect_rtcp(&closed).as_deref(), Some(&plain[..]));
+            assert_eq!(there.unprotect_rtcp(&closed), None, "a report that came before");
+            assert_eq!(there.unprotect_rtcp(&plain), None, "in the clear");
+            let mut open = here.protect_rtcp(&plain).expect("closed");
             let flag = open.len() - REPORT_TRAILER;
             open[flag] &= 0x7f;
-            assert_eq!(there.open_report(&open), None, "it says that it is in the clear");
+            assert_eq!(there.unprotect_rtcp(&open), None, "it says that it is in the clear");
         }
     }
 
     #[test]
     fn numbers_begin_anew_and_a_stranger_changes_nothing() {
-        let (mut here, mut there) = pair(Suite::Proof80);
+        let (mut here, mut there) = pair(Suite::HmacSha1_80);
         for number in (0..70_000u32).map(|number| number as u16) {
             let plain = packet(7, number, b"a");
-            let closed = here.close(&plain).expect("closed");
+            let closed = here.protect(&plain).expect("closed");
             if number % 512 == 0 {
-                assert_eq!(there.open(&packet(u32::from(number) + 100, number, &[1; 40])), None);
+                assert_eq!(there.unprotect(&packet(u32::from(number) + 100, number, &[1; 40])), None);
             }
-            assert_eq!(there.open(&closed), Some(plain));
+            assert_eq!(there.unprotect(&closed), Some(plain));
         }
     }
 
     #[test]
     fn a_key_that_stays_goes_on_where_it_was() {
-        let suite = Suite::Proof80;
+        let suite = Suite::HmacSha1_80;
         let (ours, theirs, other) = (MasterKey::random(), MasterKey::random(), MasterKey::random());
         let with = |key| Protection { suite, key };
         let mut here = Cipher::new(with(ours), with(theirs)).expect("a cipher");
         let mut there = Cipher::new(with(theirs), with(ours)).expect("a cipher");
-        let first = here.close(&packet(7, 1, b"a")).expect("closed");
-        assert!(there.open(&first).is_some());
+        let first = here.protect(&packet(7, 1, b"a")).expect("closed");
+        assert!(there.unprotect(&first).is_some());
         let mut here = here.renew(with(ours), with(other)).expect("a cipher");
         let mut there = there.renew(with(other), with(ours)).expect("a cipher");
-        assert_eq!(there.open(&first), None, "known from before");
-        let back = there.close(&packet(9, 1, b"b")).expect("closed");
-        assert!(here.open(&back).is_some());
+        assert_eq!(there.unprotect(&first), None, "known from before");
+        let back = there.protect(&packet(9, 1, b"b")).expect("closed");
+        assert!(here.unprotect(&back).is_some());
     }
 
     proptest! {
         #[test]
         fn whatever_comes_is_refused(datagram in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let (mut here, _) = pair(Suite::Proof80);
-            prop_assert_eq!(here.open(&datagram), None);
-            prop_assert_eq!(here.open_report(&datagram), None);
+            let (mut here, _) = pair(Suite::HmacSha1_80);
+            prop_assert_eq!(here.unprotect(&datagram), None);
+            prop_assert_eq!(here.unprotect_rtcp(&datagram), None);
         }
     }
 }

@@ -6,6 +6,7 @@ pub(super) mod challenge;
 pub(super) mod digest_words;
 pub(super) mod driver;
 pub(super) mod gate;
+pub(super) mod listening;
 pub(super) mod registration;
 pub(super) mod sdp;
 pub(super) mod session_timer;

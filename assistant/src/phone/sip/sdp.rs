@@ -195,7 +195,7 @@ pub(in crate::phone) fn offer(local: &Local, version: u64) -> Vec<u8> {
     let protection = local.protected.then_some((
         1,
         Protection {
-            suite: Suite::Proof80,
+            suite: Suite::HmacSha1_80,
             key: local.key,
         },
     ));
@@ -384,7 +384,7 @@ mod tests {
         for protected in [false, true] {
             let local = Local { protected, ..local() };
             let protection = protected.then_some(Protection {
-                suite: Suite::Proof80,
+                suite: Suite::HmacSha1_80,
                 key: local.key,
             });
             let offer = Description::read(&offer(&local, 1)).expect("readable");
@@ -413,7 +413,7 @@ mod tests {
             key = key.to_base64()
         );
         let offer = Description::read(body.as_bytes()).expect("readable");
-        let suite = Suite::Proof32;
+        let suite = Suite::HmacSha1_32;
         assert_eq!(offer.agreed().protection, Some(Protection { suite, key }));
         let local = local();
         let answer = String::from_utf8(offer.answer(&local, 1)).expect("text");
