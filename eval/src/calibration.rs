@@ -1,15 +1,16 @@
-//! Fits the ranking's weights and the gate, on questions whose answers' places are known.
+//! Fits the ranking's weights, the gate and the writer's part in it, on questions whose answers' places are known.
 //!
 //! Half of the questions are kept out of the fit and show how well it does. The gate looks at the
 //! ranking, so the ranking is fitted first and compiled in.
 
+mod answerability;
 mod fit;
 mod gate;
 
 use std::path::Path;
 
 use anyhow::Context;
-use knowledge::{Library, SearchResult};
+use knowledge::{Gate, Library, RankingWeights, SearchResult};
 
 use crate::cases::{self, Case};
 use crate::collections;
@@ -26,6 +27,18 @@ pub(crate) enum Target {
     Ranking,
     /// Whether to answer from them: `gate.json`.
     Gate,
+    /// The same where the gate is in doubt and the writer is asked: `answerability.json`.
+    Answerability,
+}
+
+impl Target {
+    /// The folder that the program takes it from.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Ranking | Self::Gate => concat!(env!("CARGO_MANIFEST_DIR"), "/../knowledge/calibration"),
+            Self::Answerability => concat!(env!("CARGO_MANIFEST_DIR"), "/../assistant/data"),
+        }
+    }
 }
 
 /// One asked question.
@@ -35,35 +48,52 @@ struct Asked<'a> {
     result: SearchResult,
 }
 
-/// Fits and writes the calibration into the folder `out`.
-pub(crate) fn calibrate(target: Target, setting: &Setting, out: &Path) -> anyhow::Result<()> {
+/// Fits and writes the calibration into the folder `out`, or where the program takes it from.
+pub(crate) fn calibrate(
+    target: Target,
+    setting: &Setting,
+    writer: &Path,
+    out: Option<&Path>,
+) -> anyhow::Result<()> {
+    let out = out.unwrap_or(Path::new(target.folder()));
+    match target {
+        Target::Ranking => write(out, "ranking.json", &ranking(setting)?),
+        Target::Gate => write(out, "gate.json", &gate(setting)?),
+        Target::Answerability => write(out, "answerability.json", &answerability::fitted(setting, writer)?),
+    }
+}
+
+fn ranking(setting: &Setting) -> anyhow::Result<RankingWeights> {
+    let cases = all_cases(setting)?;
+    let mut lists = Vec::new();
+    for shelf in Shelf::RANKED {
+        let library = setting.library(shelf.name(), shelf.editions(&setting.data)?)?;
+        let cases: Vec<&Case> = cases.iter().filter(|case| shelf.takes(case)).collect();
+        lists.extend(fit::ranked(&library, &cases, shelf.name())?);
+    }
+    let (library, cases) = suites::retrieval::cases(setting)?;
+    let cases: Vec<&Case> = cases.iter().collect();
+    lists.extend(fit::ranked(&library, &cases, "all articles")?);
+    Ok(fit::ranking(&lists))
+}
+
+fn gate(setting: &Setting) -> anyhow::Result<Gate> {
+    let cases = all_cases(setting)?;
+    let mut asked = Vec::new();
+    for shelf in Shelf::ALL {
+        let library = setting.library(shelf.name(), shelf.editions(&setting.data)?)?;
+        let cases: Vec<&Case> = cases.iter().filter(|case| shelf.takes(case)).collect();
+        asked.extend(ask_all(&library, &cases, shelf)?);
+    }
+    Ok(gate::fitted(&asked))
+}
+
+fn all_cases(setting: &Setting) -> anyhow::Result<Vec<Case>> {
     let mut cases = cases::guide_questions(&collections::starter()?);
     cases.extend(cases::bench()?);
     cases.extend(cases::legal(&setting.data)?);
     cases.extend(cases::off_topic(&setting.data, OFF_TOPIC)?);
-    let mut asked = Vec::new();
-    let mut lists = Vec::new();
-    let shelves = match target {
-        Target::Ranking => Shelf::RANKED.as_slice(),
-        Target::Gate => Shelf::ALL.as_slice(),
-    };
-    for &shelf in shelves {
-        let library = setting.library(shelf.name(), shelf.editions(&setting.data)?)?;
-        let cases: Vec<&Case> = cases.iter().filter(|case| shelf.takes(case)).collect();
-        match target {
-            Target::Ranking => lists.extend(fit::ranked(&library, &cases, shelf.name())?),
-            Target::Gate => asked.extend(ask_all(&library, &cases, shelf)?),
-        }
-    }
-    match target {
-        Target::Ranking => {
-            let (library, cases) = suites::retrieval::cases(setting)?;
-            let cases: Vec<&Case> = cases.iter().collect();
-            lists.extend(fit::ranked(&library, &cases, "all articles")?);
-            write(out, "ranking.json", &fit::ranking(&lists))
-        }
-        Target::Gate => write(out, "gate.json", &gate::fitted(&asked)),
-    }
+    Ok(cases)
 }
 
 fn ask_all<'a>(

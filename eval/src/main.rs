@@ -50,15 +50,18 @@ enum Command {
     Desk(desk::Options),
     /// Send realistic residents to a running server and count who is answered in time.
     Load(load::Options),
-    /// Fit the ranking's weights or the gate, and write them; build again afterwards.
+    /// Fit the ranking's weights, the gate or the writer's part in it, and write them; build again afterwards.
     Calibrate {
         /// What is fitted.
         target: calibration::Target,
         #[command(flatten)]
         setting: Setting,
-        /// Folder for the calibration.
-        #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../knowledge/calibration"))]
-        out: PathBuf,
+        /// The writing model's file.
+        #[arg(long, default_value_os_t = suites::cache().join("models/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"))]
+        writing_model: PathBuf,
+        /// Folder for the calibration; where the program takes it from if left out.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// Train a model that the program carries, and write its file; build again afterwards.
     Train {
@@ -89,8 +92,9 @@ fn main() -> anyhow::Result<()> {
         Command::Calibrate {
             target,
             setting,
+            writing_model,
             out,
-        } => calibration::calibrate(target, &setting, &out),
+        } => calibration::calibrate(target, &setting, &writing_model, out.as_deref()),
         Command::Train {
             target: Trained::Department,
             setting,

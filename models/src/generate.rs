@@ -99,6 +99,9 @@ pub struct GenerationRequest {
     pub seed: u64,
     /// Texts that end the answer; they are not part of it.
     pub stop: Vec<String>,
+    /// Where there are any, the answer is one of these and nothing else: the one whose first token is
+    /// likeliest, so no two may begin alike. [`Finish::log_odds`] tells how much likelier.
+    pub choices: Vec<String>,
 }
 
 impl GenerationRequest {
@@ -110,6 +113,16 @@ impl GenerationRequest {
             temperature: 0.0,
             seed: 0,
             stop: Vec::new(),
+            choices: Vec::new(),
+        }
+    }
+
+    /// One of `choices`, for the first of which [`Finish::log_odds`] tells the odds.
+    pub fn choosing(messages: Vec<Message>, choices: &[&str]) -> Self {
+        Self {
+            max_tokens: 1,
+            choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
+            ..Self::new(messages)
         }
     }
 }
@@ -151,6 +164,9 @@ pub struct Finish {
     pub reading_ms: u64,
     /// Milliseconds from the first token to the last.
     pub writing_ms: u64,
+    /// Natural logarithm of how much likelier the first of the request's choices was than the likeliest
+    /// other; `None` without choices, and where a server does not tell.
+    pub log_odds: Option<f32>,
 }
 
 /// A text being written. Dropping it stops the model and frees its place in the line.

@@ -92,6 +92,25 @@ fn an_answer_streams_in_chinese_and_names_its_source() {
 }
 
 #[test]
+fn a_choice_is_one_of_those_offered_and_shares_what_was_read() {
+    let Some(generator) = generator(&[DEFAULT], 4) else {
+        return;
+    };
+    let asked = |question: &str| {
+        let user = format!("{PASSAGES}\n问题：{question}\n资料有没有写明答案？只回答“有”或“没有”。");
+        let messages = vec![Message::system(INSTRUCTIONS), Message::user(user)];
+        finished(generator.generate(GenerationRequest::choosing(messages, &["有", "没有"])).unwrap())
+    };
+    let (text, there) = asked("办居住证要带什么？");
+    assert_eq!(text, "有");
+    let (_, missing) = asked("出国签证怎么面签？");
+    assert!(there.log_odds > missing.log_odds, "{there:?} {missing:?}");
+    // Who writes next has read the passages.
+    let (_, writing) = finished(generator.generate(request("出国签证怎么面签？", 4)).unwrap());
+    assert!(writing.reused_tokens > missing.prompt_tokens / 2, "{writing:?}");
+}
+
+#[test]
 fn what_was_read_before_is_not_read_again_and_changes_nothing() {
     let Some(generator) = generator(&[SMALL, DEFAULT], 4) else {
         return;

@@ -183,6 +183,33 @@ fn a_server_s_text_arrives_in_pieces_and_its_figures_are_learned() {
 }
 
 #[test]
+fn a_server_chooses_by_the_odds_that_it_tells_or_by_what_it_says() {
+    let asked = || {
+        GenerationRequest::choosing(vec![Message::user("资料里有没有答案？")], &["有", "没有"])
+    };
+    let chosen = |event: Value| {
+        let end = json!({"choices": [{"delta": {}, "finish_reason": "stop"}]});
+        let (base, server) = serve("200 OK", streamed(&[event, end]));
+        let answer = generator(&base).generate(asked()).expect("a place").blocking_text();
+        let sent: Value = serde_json::from_slice(&server.join().expect("the server").body).expect("JSON");
+        assert_eq!((&sent["logprobs"], &sent["max_tokens"]), (&json!(true), &json!(1)));
+        answer.map(|(text, finish)| (text, finish.log_odds))
+    };
+    let alternatives = json!([
+        {"token": "没", "logprob": -0.5}, {"token": "有", "logprob": -1.5}, {"token": "无", "logprob": -4.0},
+    ]);
+    let scored = json!({"choices": [{
+        "delta": {"content": "没"},
+        "logprobs": {"content": [{"token": "没", "logprob": -0.5, "top_logprobs": alternatives}]},
+    }]});
+    assert_eq!(chosen(scored).expect("a choice"), ("没有".to_owned(), Some(-1.0)));
+    let silent = json!({"choices": [{"delta": {"content": "有"}, "logprobs": null}]});
+    assert_eq!(chosen(silent).expect("a choice"), ("有".to_owned(), None));
+    let neither = json!({"choices": [{"delta": {"content": "好的"}}]});
+    assert!(matches!(chosen(neither), Err(ModelError::Server { .. })));
+}
+
+#[test]
 fn an_answer_that_breaks_off_is_an_error_after_its_pieces() {
     let begun = json!({"choices": [{"delta": {"content": "十五"}}]});
     let (base, _server) = serve("200 OK", streamed(&[begun]));

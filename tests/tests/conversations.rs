@@ -2,11 +2,12 @@
 
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::{Product, Resident, get, request, shared_server};
+use tests::{Product, Resident, Server, get, request, shared_server};
 
 fn resident() -> Resident {
     Resident::new(shared_server().base(), "demo")
@@ -239,9 +240,10 @@ fn requests_that_make_no_sense_are_told_why() {
     assert_eq!(get(base, "/api/editions/none", None).0, 404);
 }
 
-/// A server that answers every chat with the first sentence of the first passage: its address, and what it was asked
-/// with which headers.
-fn writer() -> (String, mpsc::Receiver<(String, Value)>) {
+/// A server that answers every chat with the first sentence of the first passage, and says whether the passages
+/// answer as it is told to: its address, and what it was asked with which headers.
+fn writer(sees_answer: &Arc<AtomicBool>) -> (String, mpsc::Receiver<(String, Value)>) {
+    let sees_answer = Arc::clone(sees_answer);
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}/v1", listener.local_addr().expect("an address"));
     let (sender, asked) = mpsc::channel();
@@ -261,7 +263,13 @@ fn writer() -> (String, mpsc::Receiver<(String, Value)>) {
             let prompt = chat["messages"][1]["content"].as_str().unwrap_or_default();
             let (_, passage) = prompt.split_once('：').and_then(|(_, rest)| rest.split_once('：')).expect("a passage");
             let sentence = format!("{}[1]。", passage.split('。').next().unwrap_or_default());
-            let piece = json!({"choices": [{"delta": {"content": sentence}, "finish_reason": null}]});
+            let piece = if chat["logprobs"] == true {
+                let (first, second) = if sees_answer.load(Ordering::Relaxed) { (-0.05, -3.0) } else { (-3.0, -0.05) };
+                let alternatives = json!([{"token": "有", "logprob": first}, {"token": "没有", "logprob": second}]);
+                json!({"choices": [{"delta": {"content": "有"}, "logprobs": {"content": [{"top_logprobs": alternatives}]}}]})
+            } else {
+                json!({"choices": [{"delta": {"content": sentence}, "finish_reason": null}]})
+            };
             let end = json!({"choices": [{"delta": {}, "finish_reason": "stop"}]});
             let events = format!("data: {piece}\n\ndata: {end}\n\ndata: [DONE]\n\n");
             let length = events.len();
@@ -276,9 +284,7 @@ fn writer() -> (String, mpsc::Receiver<(String, Value)>) {
     (address, asked)
 }
 
-#[test]
-fn a_server_may_write_in_place_of_this_machine() {
-    let (address, asked) = writer();
+fn serve_with_writer(address: &str) -> Server {
     let server = Product::with_starter_pack().serve_with(&[
         &format!("--set=models.servers.writing.address={address}"),
         "--set=models.servers.writing.model=large",
@@ -287,6 +293,30 @@ fn a_server_may_write_in_place_of_this_machine() {
         "--set=models.speaking=none",
     ]);
     server.wait_for_writer();
+    server
+}
+
+#[test]
+fn where_the_scores_leave_doubt_the_writer_s_word_decides() {
+    let sees_answer = Arc::new(AtomicBool::new(true));
+    let (address, asked) = writer(&sees_answer);
+    let server = serve_with_writer(&address);
+    let question = "老人要赡养费打官司免费吗";
+    let disposition = |sees: bool| {
+        sees_answer.store(sees, Ordering::Relaxed);
+        let answer = Resident::new(server.base(), "demo").say(question);
+        let (_, chat) = asked.recv_timeout(Duration::from_secs(60)).expect("the server is asked");
+        assert_eq!((&chat["logprobs"], &chat["max_tokens"]), (&json!(true), &json!(1)), "{chat}");
+        answer.event("disposition").expect("an end")["disposition"].clone()
+    };
+    assert_eq!(disposition(false), "clarify");
+    assert_eq!(disposition(true), "answered");
+}
+
+#[test]
+fn a_server_may_write_in_place_of_this_machine() {
+    let (address, asked) = writer(&Arc::new(AtomicBool::new(true)));
+    let server = serve_with_writer(&address);
     let answer = Resident::new(server.base(), "demo").say("我要辞职，得提前多久跟单位说");
     let (head, chat) = asked.recv_timeout(Duration::from_secs(60)).expect("the server is asked");
     assert!(head.contains("authorization: bearer swordfish"), "{head}");

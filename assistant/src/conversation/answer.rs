@@ -7,9 +7,9 @@ use std::time::Duration;
 use anyhow::Result;
 use models::ModelError;
 
+use super::answerability::Judged;
 use super::assistant::Assistant;
-use super::compose::{self, Limits, Material, Outcome};
-use super::evidence;
+use super::compose::{self, Limits, Outcome};
 use super::follow_up;
 use super::look::Looked;
 use super::respond::{Decided, Running};
@@ -17,14 +17,11 @@ use super::turn::{Asked, Composition, Disposition, Reason, Reply, Sentence, Stag
 use super::wording;
 use crate::store::OrderKind;
 
-/// Passages that the writer reads: each costs the resident a second or two.
-const READ: usize = 3;
+/// The step in which the writer was asked whether the passages answer.
+pub(super) const JUDGED: &str = "judged";
 
 /// Of so many turns for which the writer seems too slow, one tries it all the same.
 const TRY_ANYWAY: usize = 4;
-
-/// Tokens of a first sentence.
-const FIRST_SENTENCE: f64 = 15.0;
 
 /// Probability below which passages are not quoted where the writer found no answer in them.
 const WORTH_QUOTING: f32 = 0.6;
@@ -73,6 +70,15 @@ impl Assistant {
             reply.sources = looked.sources;
             show(running, &reply).await;
             return Ok((reply, None));
+        }
+        match self.judge_evidence(running, &question, &looked).await {
+            Judged::Unasked => {}
+            Judged::Stopped => return Ok((Reply::merged(), None)),
+            Judged::Probability { value, sufficient } => {
+                looked.found.gate.sufficient = sufficient;
+                reply.evidence_probability = Some(value);
+                running.lap(&mut reply, JUDGED);
+            }
         }
         if !looked.found.gate.sufficient {
             return Ok(nothing_written(running, reply, &looked));
@@ -160,29 +166,8 @@ impl Assistant {
             return nothing;
         };
         let patience = Duration::from_secs_f64(self.settings.first_words_seconds);
-        let outlook = generator.outlook();
-        let all: Vec<Material<'_>> = looked
-            .sources
-            .iter()
-            .zip(&looked.wholes)
-            .take(READ)
-            .map(|(source, whole)| Material {
-                source,
-                read: evidence::telling_part(whole, question, evidence::READ),
-                support: format!(
-                    "《{}》{} {}\n{whole}",
-                    source.title,
-                    source.headings.join(" "),
-                    source.locator
-                ),
-            })
-            .collect();
-        // As many passages as can be read before the resident's patience ends.
-        let in_time = (1..=all.len()).rev().find(|count| {
-            let tokens = compose::prompt_tokens(generator.as_ref(), question, &all[..*count]);
-            let sentence = FIRST_SENTENCE / outlook.writing_rate.max(0.1);
-            outlook.first_token(tokens) + Duration::from_secs_f64(sentence) <= patience
-        });
+        let all = looked.materials(question);
+        let in_time = compose::readable(generator.as_ref(), question, &all, patience);
         let count = match in_time {
             Some(count) => count,
             // The speed was measured when the machine may have been busy; a try now and then,
@@ -191,7 +176,7 @@ impl Assistant {
             None => return nothing,
         };
         let materials = &all[..count];
-        let stage = match outlook.waiting {
+        let stage = match generator.outlook().waiting {
             0 => Stage::Reading,
             waiting => Stage::Queued { waiting },
         };

@@ -1,6 +1,6 @@
 //! A written answer: streamed by the model, checked sentence by sentence before it leaves.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use models::{Generate, Generation, ModelError};
 use tokio::sync::mpsc;
@@ -56,8 +56,27 @@ pub(crate) struct Limits {
     pub(crate) first_words_by: Instant,
 }
 
+/// Tokens of a first sentence.
+const FIRST_SENTENCE: f64 = 15.0;
+
+/// How many of the materials, best first, can be read and answered from before the resident's patience ends;
+/// `None` where not even one can.
+pub(super) fn readable(
+    generator: &dyn Generate,
+    question: &str,
+    materials: &[Material<'_>],
+    patience: Duration,
+) -> Option<usize> {
+    let outlook = generator.outlook();
+    let sentence = Duration::from_secs_f64(FIRST_SENTENCE / outlook.writing_rate.max(0.1));
+    (1..=materials.len()).rev().find(|count| {
+        let tokens = prompt_tokens(generator, question, &materials[..*count]);
+        outlook.first_token(tokens) + sentence <= patience
+    })
+}
+
 /// Tokens that the writer must read to answer `question` from `materials`.
-pub(crate) fn prompt_tokens(
+fn prompt_tokens(
     generator: &dyn Generate,
     question: &str,
     materials: &[Material<'_>],

@@ -5,6 +5,7 @@
 //! turn and what follows from it are kept in one transaction.
 
 mod answer;
+pub mod answerability;
 mod assistant;
 mod compose;
 mod evidence;

@@ -13,12 +13,30 @@ pub(crate) const INSTRUCTIONS: &str = "你是社区服务助手，回答老年�
 /// What the writer says of itself when it finds no answer in the passages.
 pub(crate) const NOTHING: &str = "资料里没有";
 
-/// Builds the request for one question.
+/// The two answers to whether the passages say it, the one that they do first.
+const SAID_OR_NOT: [&str; 2] = ["有", "没有"];
+
+/// The request to answer one question.
 pub(crate) fn request(
     question: &str,
     passages: &[(&Source, &str)],
     max_tokens: usize,
 ) -> GenerationRequest {
+    // The last line is what a small model heeds most: without it, citations are left out.
+    GenerationRequest {
+        max_tokens,
+        ..GenerationRequest::new(messages(question, passages, "回答（每句末尾写出处编号，如[1]）："))
+    }
+}
+
+/// The request to say whether the passages answer it: the same up to the last line, so that who is asked to
+/// answer afterwards has read nearly everything.
+pub(crate) fn answerability(question: &str, passages: &[(&Source, &str)]) -> GenerationRequest {
+    let wanted = "先判断：上面的资料有没有写明这个问题的答案？只回答“有”或“没有”。";
+    GenerationRequest::choosing(messages(question, passages, wanted), &SAID_OR_NOT)
+}
+
+fn messages(question: &str, passages: &[(&Source, &str)], wanted: &str) -> Vec<Message> {
     let mut text = String::from("资料：\n");
     for (source, passage) in passages {
         let heading = source.headings.last().map_or("", String::as_str);
@@ -31,16 +49,6 @@ pub(crate) fn request(
             passage.replace('\n', " "),
         ));
     }
-    // The last line is what a small model heeds most: without it, citations are left out.
-    text.push_str(&format!(
-        "\n问题：{question}\n回答（每句末尾写出处编号，如[1]）："
-    ));
-    GenerationRequest {
-        messages: vec![
-            Message::system(INSTRUCTIONS),
-            Message::user(text),
-        ],
-        max_tokens,
-        ..GenerationRequest::new(Vec::new())
-    }
+    text.push_str(&format!("\n问题：{question}\n{wanted}"));
+    vec![Message::system(INSTRUCTIONS), Message::user(text)]
 }

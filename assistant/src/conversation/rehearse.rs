@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use knowledge::SearchResult;
 use tokio::sync::mpsc;
 
+use super::answer;
 use super::assistant::Assistant;
 use super::policy::{self, Intent};
 use super::respond::{Running, Scene};
@@ -52,6 +53,8 @@ pub(crate) struct Rehearsed {
     pub(crate) searched: String,
     /// What was found for it.
     pub(crate) found: SearchResult,
+    /// How likely it answers the question, where the gate was in doubt and the writer was asked.
+    pub(crate) judged: Option<f32>,
     /// What administrators decided about it.
     pub(crate) rules: Vec<SearchRule>,
     /// What would be said.
@@ -127,6 +130,7 @@ impl Assistant {
             intent: name(&intent),
             searched,
             found: looked.found,
+            judged: reply.evidence_probability.filter(|_| reply.timings_ms.contains_key(answer::JUDGED)),
             rules,
             reply,
             lineage,

@@ -11,6 +11,7 @@ use serde::Serialize;
 use tokio::task::spawn_blocking;
 
 use super::Editor;
+use crate::conversation::answerability::Answerability;
 use crate::conversation::{
     Composition, Disposition, Reason, Rehearsal, Rehearsed, Rewording, Sentence, Source,
 };
@@ -87,6 +88,15 @@ struct GatePage {
     probability: f32,
     threshold: f32,
     features: Vec<FeaturePage>,
+    /// What the writer made of it, where the gate was in doubt and it was asked.
+    judged: Option<JudgedPage>,
+}
+
+#[derive(Debug, Serialize)]
+struct JudgedPage {
+    sufficient: bool,
+    probability: f32,
+    threshold: f32,
 }
 
 #[derive(Debug, Serialize)]
@@ -220,7 +230,7 @@ impl Editor {
 }
 
 fn page(question: &str, draft: Option<&Draft>, rehearsed: Rehearsed) -> Bench {
-    let Rehearsed { understood, intent, searched, found, rules, reply, lineage } = rehearsed;
+    let Rehearsed { understood, intent, searched, found, judged, rules, reply, lineage } = rehearsed;
     let place = |id: &str| {
         let known = lineage.iter().find(|node| node.id == id);
         Named { id: id.to_owned(), name: known.map_or_else(|| "这份草稿".to_owned(), |node| node.name.clone()) }
@@ -268,6 +278,8 @@ fn page(question: &str, draft: Option<&Draft>, rehearsed: Rehearsed) -> Bench {
         .zip(found.gate.features.values)
         .map(|((name, label), value)| FeaturePage { name, label, value, weight: weight(name) })
         .collect();
+    let threshold = Answerability::calibrated().threshold;
+    let judged = judged.map(|probability| JudgedPage { sufficient: probability >= threshold, probability, threshold });
     Bench {
         question: question.to_owned(),
         understood: UnderstoodPage {
@@ -286,6 +298,7 @@ fn page(question: &str, draft: Option<&Draft>, rehearsed: Rehearsed) -> Bench {
             probability: found.gate.probability,
             threshold: gate.threshold,
             features,
+            judged,
         },
         dropped: reply.dropped.iter().map(|text| Dropped { text: text.clone() }).collect(),
         timings_ms: reply.timings_ms.clone(),

@@ -107,6 +107,7 @@ export function start_bench({ documents, drafts, in_force, ref }) {
         sufficient,
         probability,
         threshold: 0.5,
+        judged: sufficient && probability < 0.7 ? { sufficient, probability: 0.72, threshold: 0.4 } : null,
         features: [
           { name: 'coverage', label: '问的词有多少在原文里', value: best?.share ?? 0, weight: 2.1 },
           { name: 'dense', label: '意思有多近', value: best ? 0.4 + best.share / 2 : 0, weight: 1.7 },

@@ -79,7 +79,7 @@ fn calibration(names: &[&str], examples: &[Example]) -> Calibration {
 }
 
 /// The value below which this share of the weight lies.
-fn weighted_quantile(values: &mut [(f64, f64)], share: f64) -> f64 {
+pub(super) fn weighted_quantile(values: &mut [(f64, f64)], share: f64) -> f64 {
     values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let total: f64 = values.iter().map(|(_, weight)| weight).sum();
     let mut below = 0.0;

@@ -150,7 +150,7 @@ pub(crate) struct Setting {
     pub(crate) out: PathBuf,
 }
 
-fn cache() -> PathBuf {
+pub(crate) fn cache() -> PathBuf {
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     home.join(".cache/xiangyin")
 }

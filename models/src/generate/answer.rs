@@ -27,6 +27,7 @@ pub(super) struct Answer {
     reused: usize,
     started: Instant,
     reading: Option<Duration>,
+    log_odds: Option<f32>,
     ends: [Option<u32>; 2],
 }
 
@@ -41,6 +42,7 @@ impl Answer {
             reused,
             started: Instant::now(),
             reading: None,
+            log_odds: None,
             ends,
             given,
         }
@@ -81,6 +83,10 @@ impl Answer {
         if self.reading.is_none() {
             self.reading = Some(self.started.elapsed());
         }
+        if !self.given.task.choices.is_empty() {
+            self.choose(scores);
+            return Ok(Some(FinishReason::EndOfTurn));
+        }
         if self.left() == 0 {
             return Ok(Some(FinishReason::MaxTokens));
         }
@@ -101,6 +107,17 @@ impl Answer {
         } else {
             None
         })
+    }
+
+    /// Gives the likeliest of the choices, and remembers how likely the first was.
+    fn choose(&mut self, scores: &[f32]) {
+        let Task { choices, request, .. } = &self.given.task;
+        let scores: Vec<f32> =
+            choices.iter().map(|token| scores.get(*token as usize).copied().unwrap_or(f32::MIN)).collect();
+        let chosen = request.choices[largest(&scores)].clone();
+        let (first, others) = (scores[0], &scores[1..]);
+        self.log_odds = others.iter().copied().reduce(f32::max).map(|other| first - other);
+        self.send(chosen);
     }
 
     fn send(&self, text: String) {
@@ -136,6 +153,7 @@ impl Answer {
             generated_tokens,
             reading_ms: milliseconds(reading),
             writing_ms: milliseconds(writing),
+            log_odds: self.log_odds,
         };
         self.given
             .span

@@ -20,6 +20,9 @@ use crate::{
 /// Bytes of one line of the answer; a piece of text takes a few hundred.
 const LONGEST_LINE: u64 = 1 << 20;
 
+/// Alternatives to a token that are asked for; no server gives more.
+const MOST_ALTERNATIVES: u32 = 20;
+
 /// Writes on a server.
 #[derive(Debug)]
 pub struct RemoteGenerator {
@@ -131,6 +134,10 @@ struct Request<'a> {
     seed: u64,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     stop: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logprobs: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_logprobs: Option<u32>,
     stream: bool,
     stream_options: StreamOptions,
 }
@@ -174,6 +181,25 @@ struct Choice {
     #[serde(default)]
     delta: Delta,
     finish_reason: Option<String>,
+    logprobs: Option<LogProbabilities>,
+}
+
+#[derive(Deserialize)]
+struct LogProbabilities {
+    content: Option<Vec<ScoredToken>>,
+}
+
+#[derive(Deserialize)]
+struct ScoredToken {
+    #[serde(default)]
+    top_logprobs: Vec<Alternative>,
+}
+
+/// A token that might have come instead.
+#[derive(Clone, Deserialize)]
+struct Alternative {
+    token: String,
+    logprob: f32,
 }
 
 #[derive(Default, Deserialize)]
@@ -193,6 +219,7 @@ fn write(
     request: &GenerationRequest,
     sender: &GenerationSender,
 ) -> Result<Option<Finish>, ModelError> {
+    let choosing = !request.choices.is_empty();
     let body = Request {
         model: server.model(),
         messages: request.messages.iter().map(Said::from).collect(),
@@ -200,6 +227,8 @@ fn write(
         temperature: request.temperature,
         seed: request.seed,
         stop: &request.stop,
+        logprobs: choosing.then_some(true),
+        top_logprobs: choosing.then_some(MOST_ALTERNATIVES),
         stream: true,
         stream_options: StreamOptions {
             include_usage: true,
@@ -213,6 +242,7 @@ fn write(
     let mut usage = None;
     let mut pieces = 0;
     let mut first = None;
+    let (mut said, mut alternatives) = (String::new(), Vec::new());
     loop {
         let mut line = String::new();
         let read = std::io::Read::take(&mut lines, LONGEST_LINE)
@@ -235,12 +265,21 @@ fn write(
         usage = chunk.usage.or(usage);
         for choice in chunk.choices {
             reason = choice.finish_reason.or(reason);
+            if alternatives.is_empty()
+                && let Some(token) = choice.logprobs.and_then(|one| one.content?.into_iter().next())
+            {
+                alternatives = token.top_logprobs;
+            }
             let text = choice.delta.content.unwrap_or_default();
             if text.is_empty() {
                 continue;
             }
             first.get_or_insert_with(Instant::now);
             pieces += 1;
+            if choosing {
+                said.push_str(&text);
+                continue;
+            }
             if sender.send(Ok(Generated::Piece(text))).is_err() {
                 return Ok(None);
             }
@@ -254,6 +293,16 @@ fn write(
         Some("length") => FinishReason::MaxTokens,
         Some(_) => FinishReason::EndOfTurn,
     };
+    let mut log_odds = None;
+    if choosing {
+        log_odds = odds_of_first(&request.choices, &alternatives);
+        let Some(chosen) = chosen(&request.choices, log_odds, &said) else {
+            return Err(server.failed(&format!("回答“{said}”不在可选之列")));
+        };
+        if sender.send(Ok(Generated::Piece(chosen.clone()))).is_err() {
+            return Ok(None);
+        }
+    }
     let now = Instant::now();
     let first = first.unwrap_or(now);
     let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -264,5 +313,35 @@ fn write(
         generated_tokens: usage.map_or(pieces, |usage| usage.completion_tokens),
         reading_ms: milliseconds(first - started),
         writing_ms: milliseconds(now - first),
+        log_odds,
     }))
+}
+
+/// Whether an answer that begins with `token` may be going to be `choice`.
+fn may_begin(choice: &str, token: &str) -> bool {
+    let token = token.trim();
+    !token.is_empty() && (choice.starts_with(token) || token.starts_with(choice))
+}
+
+/// How much likelier the first choice was than the likeliest other, by the alternatives to the first token;
+/// `None` where these name neither. One that they do not name is at most as likely as the least that they do.
+fn odds_of_first(choices: &[String], alternatives: &[Alternative]) -> Option<f32> {
+    let least = alternatives.iter().map(|one| one.logprob).reduce(f32::min)?;
+    let likelihood = |choice: &String| {
+        let named = alternatives.iter().filter(|one| may_begin(choice, &one.token));
+        named.map(|one| one.logprob).reduce(f32::max)
+    };
+    let (first, others) = choices.split_first()?;
+    let first = likelihood(first);
+    let other = others.iter().filter_map(likelihood).reduce(f32::max);
+    first.or(other)?;
+    Some(first.unwrap_or(least) - other.unwrap_or(least))
+}
+
+/// What the server chose: by the odds of two, else by what it said.
+fn chosen<'a>(choices: &'a [String], log_odds: Option<f32>, said: &str) -> Option<&'a String> {
+    match (choices, log_odds) {
+        ([first, second], Some(odds)) => Some(if odds >= 0.0 { first } else { second }),
+        _ => choices.iter().find(|choice| may_begin(choice, said)),
+    }
 }

@@ -43,6 +43,8 @@ const WORTH_COPYING: usize = 16;
 pub(super) struct Task {
     pub(super) prompt: Vec<u32>,
     pub(super) request: GenerationRequest,
+    /// The first token of each of the request's choices.
+    pub(super) choices: Vec<u32>,
 }
 
 impl Task {
@@ -60,7 +62,11 @@ impl Task {
                 limit: context_length,
             });
         }
-        Ok(Self { prompt, request })
+        let mut choices = Vec::with_capacity(request.choices.len());
+        for choice in &request.choices {
+            choices.extend(tokenizer.encode(choice)?.first());
+        }
+        Ok(Self { prompt, request, choices })
     }
 
     /// What it will take, `known` tokens having been read already.

@@ -70,6 +70,8 @@ export interface Bench {
     probability: number;
     threshold: number;
     features: { name: string; label: string; value: number; weight: number }[];
+    /** What the writer made of it, where the scores alone left doubt. */
+    judged: { sufficient: boolean; probability: number; threshold: number } | null;
   };
   reply: BenchReply;
   dropped: { text: string; reason: string; label: string }[];

@@ -78,6 +78,8 @@ export const en_mending: typeof zh_mending = {
   enough: 'Enough to answer',
   not_enough: 'Not enough: to a person',
   gate: (percent, threshold) => `${percent}% sure; answers from ${threshold}% on.`,
+  judged: (probability, threshold) =>
+    `The scores left doubt, so the writer read the passages: ${probability}% sure together, ${threshold}% is needed to answer.`,
   gate_features: 'How that is reckoned',
   feature: 'Feature',
   value: 'Value',

@@ -77,6 +77,8 @@ export const zh_mending = {
   enough: '够，可以答',
   not_enough: '不够，转人工',
   gate: (percent: number, threshold: number) => `把握 ${percent}%，到 ${threshold}% 才回答。`,
+  judged: (probability: number, threshold: number) =>
+    `评分拿不准，请写答案的模型读了原文：合起来把握 ${probability}%，够 ${threshold}% 才回答。`,
   gate_features: '把握是怎么算的',
   feature: '看什么',
   value: '数值',
