@@ -301,16 +301,26 @@ fn where_the_scores_leave_doubt_the_writer_s_word_decides() {
     let sees_answer = Arc::new(AtomicBool::new(true));
     let (address, asked) = writer(&sees_answer);
     let server = serve_with_writer(&address);
-    let question = "老人要赡养费打官司免费吗";
-    let disposition = |sees: bool| {
+    let question = "房子租出去要交多少税";
+    let ask = |sees: bool| {
         sees_answer.store(sees, Ordering::Relaxed);
-        let answer = Resident::new(server.base(), "demo").say(question);
+        let resident = Resident::new(server.base(), "demo");
+        let answer = resident.say(question);
         let (_, chat) = asked.recv_timeout(Duration::from_secs(60)).expect("the server is asked");
         assert_eq!((&chat["logprobs"], &chat["max_tokens"]), (&json!(true), &json!(1)), "{chat}");
-        answer.event("disposition").expect("an end")["disposition"].clone()
+        (resident, answer)
     };
-    assert_eq!(disposition(false), "clarify");
-    assert_eq!(disposition(true), "answered");
+    let (resident, answer) = ask(false);
+    assert_eq!(answer.disposition(), "clarify", "{answer:?}");
+    // What was offered is not what was meant: the question reaches a person as it was asked.
+    let answer = resident.say("都不是。");
+    assert_eq!(answer.disposition(), "escalated", "{answer:?}");
+    let number = answer.event("disposition").expect("an end")["work_order"]["number"].clone();
+    let order = server.product().json(&["work-orders", "show", number.as_str().expect("a number")]);
+    assert_eq!(order["question"], question);
+
+    let (_, answer) = ask(true);
+    assert_eq!(answer.disposition(), "answered", "{answer:?}");
 }
 
 #[test]

@@ -87,7 +87,9 @@ impl Talk {
         if let Some(title) = source(reply) {
             self.follow_up(wording::source(title));
         }
-        if reply.disposition == Disposition::Clarify {
+        // A single one stands in the question itself.
+        let one_is_asked = matches!(self.asked, Some(Asked::Meaning { .. }));
+        if reply.disposition == Disposition::Clarify && !one_is_asked {
             self.choices = reply.suggestions.iter().take(3).cloned().collect();
             for choice in wording::choices(&self.choices) {
                 self.mouth.say(choice);

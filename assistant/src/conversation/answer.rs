@@ -13,9 +13,9 @@ use super::compose::{self, Limits, Outcome};
 use super::follow_up;
 use super::look::Looked;
 use super::respond::{Decided, Running};
-use super::turn::{Asked, Composition, Disposition, Reason, Reply, Sentence, Stage, TurnEvent};
+use super::turn::{Asked, Composition, Disposition, Reason, Reply, Sentence, Source, Stage, TurnEvent};
 use super::wording;
-use crate::store::OrderKind;
+use crate::store::{NewWorkOrder, OrderKind};
 
 /// The step in which the writer was asked whether the passages answer.
 pub(super) const JUDGED: &str = "judged";
@@ -62,6 +62,15 @@ impl Assistant {
         reply.evidence_probability = Some(looked.found.gate.probability);
         running.lap(&mut reply, "evidence");
 
+        if let Some(together) = self.answer_each(running, &question, &looked).await? {
+            reply.composition = together.composition;
+            reply.sentences = together.sentences;
+            reply.spoken = together.spoken;
+            reply.suggestions = looked.suggestions(&question);
+            reply.sources = together.sources;
+            show(running, &reply).await;
+            return Ok((reply, None));
+        }
         if let Some(said) = looked.verified() {
             reply.composition = Composition::Verified;
             reply.sentences = said;
@@ -240,28 +249,55 @@ fn nothing_written(running: &Running<'_>, mut reply: Reply, looked: &Looked) -> 
             Vec::new()
         };
         reply.sources = Vec::new();
-        reply.sentences = vec![Sentence::plain(if reply.suggestions.is_empty() {
-            wording::SAY_MORE
-        } else {
-            wording::WHICH
-        })];
+        let text = match reply.suggestions.as_slice() {
+            [] => wording::SAY_MORE.to_owned(),
+            [one] => {
+                reply.asked = Some(Asked::Meaning { question: one.clone() });
+                wording::is_it(one)
+            }
+            _ => wording::WHICH.to_owned(),
+        };
+        reply.sentences = vec![Sentence::plain(text)];
         return (reply, None);
     }
-    reply.disposition = Disposition::Escalated;
-    reply.reason = Some(Reason::NothingWritten);
     reply.suggestions = Vec::new();
     reply.sources = Vec::new();
+    to_staff(running, reply, &looked.sources)
+}
+
+/// What a resident gets who says that nothing offered is what they meant: where they were misheard, they are asked
+/// to say it again; else their question goes to a person as they asked it.
+pub(super) fn none_meant(running: &Running<'_>) -> Option<Decided> {
+    let before = running.earlier.last()?;
+    let offer = before.reply.as_ref().filter(|reply| {
+        reply.disposition == Disposition::Clarify && reply.reason == Some(Reason::Ambiguous)
+    })?;
+    if !follow_up::denies(&running.question) {
+        return None;
+    }
+    let misheard = matches!(&offer.asked, Some(Asked::Meaning { question }) if offer.understood.as_ref() == Some(question));
+    if misheard {
+        let mut reply = Reply::new(Disposition::Clarify);
+        reply.reason = Some(Reason::Ambiguous);
+        reply.sentences = vec![Sentence::plain(wording::ONCE_MORE)];
+        return Some((reply, None));
+    }
+    let mut reply = Reply::new(Disposition::Escalated);
+    reply.understood = Some(offer.understood.clone().unwrap_or_else(|| before.text.clone()));
+    let (reply, order) = to_staff(running, reply, &[]);
+    Some((reply, order.map(|order| NewWorkOrder { question: before.text.clone(), ..order })))
+}
+
+/// Nobody wrote this down: a person answers it.
+fn to_staff(running: &Running<'_>, mut reply: Reply, looked_at: &[Source]) -> Decided {
+    reply.disposition = Disposition::Escalated;
+    reply.reason = Some(Reason::NothingWritten);
     reply.sentences = vec![
         Sentence::plain(wording::NOTHING_WRITTEN),
         Sentence::plain(wording::LEAVE_A_NUMBER),
     ];
     reply.asked = Some(Asked::contact());
-    let order = running.order(
-        OrderKind::Inquiry,
-        Reason::NothingWritten,
-        false,
-        &looked.sources,
-    );
+    let order = running.order(OrderKind::Inquiry, Reason::NothingWritten, false, looked_at);
     (reply, Some(order))
 }
 

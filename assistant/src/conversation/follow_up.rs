@@ -20,8 +20,20 @@ const WITHOUT_MATTER: &[&str] = &[
 /// Whether a short turn says yes to "did you mean …?".
 pub(crate) fn confirms(text: &str) -> bool {
     const YES: &[&str] = &["是", "是的", "对", "对的", "对头", "嗯", "就是", "是嘛", "是咯", "是呢", "是这个", "就是这个", "没错", "要得"];
-    let bare = text.trim_end_matches(|character: char| !character.is_alphanumeric());
-    YES.contains(&bare.trim())
+    YES.contains(&bare(text))
+}
+
+/// Whether a short turn says no to it, or to all that was offered.
+pub(crate) fn denies(text: &str) -> bool {
+    const NO: &[&str] = &[
+        "不是", "不是的", "不是呢", "不是嘛", "不是这个", "不是这些", "不是这件事", "不对", "都不对", "都不是", "一个都不是",
+        "全都不是", "没有一个是", "没得", "没得一个是", "都没有", "唔系", "都唔系", "勿是", "侪勿是",
+    ];
+    NO.contains(&bare(text))
+}
+
+fn bare(text: &str) -> &str {
+    text.trim_end_matches(|character: char| !character.is_alphanumeric()).trim()
 }
 
 /// The question in full, where `text` leans on what was asked before.
@@ -81,6 +93,17 @@ mod tests {
             assert_eq!(complete(text, before).as_deref(), expected, "{text}");
         }
         assert_eq!(complete("那要多少钱？", None), None);
+    }
+
+    #[test]
+    fn a_bare_no_denies_and_a_no_with_a_matter_is_a_question() {
+        for text in ["不是。", "都不是", "不对", "都唔系！", "不是这个 "] {
+            assert!(denies(text) && !confirms(text), "{text}");
+        }
+        for text in ["不是本地户口能办吗", "没得房产证给可以办", "是", "不是这个，是要问低保", ""] {
+            assert!(!denies(text), "{text}");
+        }
+        assert!(confirms("是的。") && confirms("对头") && !confirms("是不是要钱"));
     }
 
     #[test]

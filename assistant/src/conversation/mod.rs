@@ -23,6 +23,7 @@ mod rehearse;
 mod respond;
 mod rules;
 mod say;
+mod several;
 mod staff;
 mod turn;
 mod understanding;

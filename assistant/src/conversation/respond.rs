@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
+use super::answer;
 use super::assistant::Assistant;
 use super::in_flight::Ticket;
 use super::policy::{self, Context, Danger, Intent, Judgement};
@@ -154,6 +155,9 @@ impl Running<'_> {
 impl Assistant {
     /// Decides what to say and whether to file a work order.
     pub(super) async fn decide(&self, running: &Running<'_>) -> Result<Decided> {
+        if let Some(decided) = answer::none_meant(running) {
+            return Ok(decided);
+        }
         let context = Context {
             just_filed: running
                 .reply_before()

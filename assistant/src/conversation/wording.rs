@@ -19,7 +19,7 @@ pub(crate) fn greeting(name: &str, variety: Option<Variety>) -> String {
 /// What is said in the same words every time, the most urgent first.
 pub(crate) fn said_every_time() -> impl Iterator<Item = &'static str> {
     let advice = Danger::ALL.into_iter().flat_map(|danger| danger.advice().iter().copied());
-    advice.chain([ALERTED, PERSON, NOTHING_WRITTEN, LEAVE_A_NUMBER, NOTED, SAY_MORE, WHICH])
+    advice.chain([ALERTED, PERSON, NOTHING_WRITTEN, LEAVE_A_NUMBER, NOTED, SAY_MORE, ONCE_MORE, WHICH])
 }
 
 /// Answers small talk.
@@ -91,8 +91,18 @@ pub(crate) fn did_you_mean(question: &str) -> String {
     format!("我没听得太准。您是想问“{question}”吗？是的话说“是”，不是就换个说法再讲一遍。")
 }
 
+/// "Then please put it another way."
+pub(crate) const ONCE_MORE: &str = "好，那请您换个说法再讲一遍，慢慢说。";
+
+/// "Is this the matter you mean?"
+pub(crate) fn is_it(question: &str) -> String {
+    let question = question.trim_end_matches(['？', '?']);
+    format!("我不太确定您问的是哪件事。您想问的是“{question}”吗？是的话说“是”；不是就说“不是”，我请工作人员来回答您。")
+}
+
 /// "Is it one of these you mean?"
-pub(crate) const WHICH: &str = "我不太确定您问的是哪件事。您想问的是下面哪一个？也可以换个说法再告诉我。";
+pub(crate) const WHICH: &str =
+    "我不太确定您问的是哪件事。您想问的是下面哪一个？换个说法再告诉我也行；都不是就说“都不是”，我请工作人员来回答您。";
 
 /// "Please say a bit more."
 pub(crate) const SAY_MORE: &str = "我不太明白您想问什么。请您再说详细一点，比如要办什么事、遇到了什么情况。";

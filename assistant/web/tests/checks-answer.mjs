@@ -238,6 +238,17 @@ export async function answer_checks(session) {
     return null;
   });
 
+  await session.check('who means none of what is offered reaches a person', async () => {
+    if (!session.mock) return 'needs the stand-in server';
+    const page = await session.resident();
+    await open_widget(page);
+    const exchange = await ask(page, '我要办证');
+    await exchange.locator('.suggestions').getByRole('button', { name: '都不是' }).click();
+    const next = await finished(page.locator('.exchange').nth(1));
+    await next.locator('.work-order').waitFor();
+    return null;
+  });
+
   await session.check('the page asks the widget: services and the text field', async () => {
     const page = await session.resident();
     await page.locator('main .service').first().click();
