@@ -49,6 +49,17 @@ fn a_question_that_no_prepared_answer_fits_is_written_and_cited() {
 }
 
 #[test]
+fn two_things_asked_in_one_breath_are_both_answered() {
+    let answer = resident().say("护照多少天能下来，能管几年");
+    assert_eq!(answer.disposition(), "answered", "{answer:?}");
+    let text = answer.text();
+    assert!(text.contains("15") && text.contains("10"), "{text}");
+    let passages: std::collections::BTreeSet<String> =
+        answer.cited().iter().map(|source| source["passage"].to_string()).collect();
+    assert!(passages.len() >= 2, "{answer:?}");
+}
+
+#[test]
 fn a_word_that_fits_any_matter_leaves_the_matter_as_it_was() {
     let resident = resident();
     resident.say("临时救助怎么申请");
