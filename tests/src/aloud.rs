@@ -1,8 +1,8 @@
 //! A resident who speaks and listens.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,6 +16,8 @@ use crate::Resident;
 pub const RATE: usize = 16_000;
 /// Samples a second of what is said to them.
 const SPOKEN_RATE: usize = 24_000;
+/// What is sent at once.
+const PIECE: Duration = Duration::from_millis(40);
 /// Longest wait for something that must come: a busy machine recognises slowly.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
@@ -25,6 +27,8 @@ pub struct Said {
     pub samples: Vec<i16>,
     /// Every piece, as it came, without its sound.
     pub pieces: Vec<Value>,
+    /// When the first of them came.
+    pub first_at: Option<Instant>,
 }
 
 impl Resident {
@@ -38,6 +42,7 @@ impl Resident {
             .expect("the server answers");
         assert_eq!(response.status().as_u16(), 200);
         let (mut spoken, mut pieces, mut name) = (Vec::new(), Vec::new(), String::new());
+        let mut first_at = None;
         for line in BufReader::new(response.body_mut().as_reader()).lines() {
             let line = line.expect("a line");
             if let Some(event) = line.strip_prefix("event:") {
@@ -46,13 +51,14 @@ impl Resident {
                 let mut data: Value = serde_json::from_str(data).expect("JSON");
                 match name.as_str() {
                     "piece" => {
+                        first_at.get_or_insert_with(Instant::now);
                         let file = STANDARD.decode(data["audio"].as_str().expect("sound")).expect("base64");
                         let (pairs, _) = file[44..].as_chunks::<2>();
                         spoken.extend(pairs.iter().map(|pair| i16::from_le_bytes(*pair)));
                         data["audio"].take();
                         pieces.push(data);
                     }
-                    "done" => return Said { samples: slower(&spoken), pieces },
+                    "done" => return Said { samples: slower(&spoken), pieces, first_at },
                     other => panic!("{other}: {data}"),
                 }
             }
@@ -98,10 +104,15 @@ impl Stream {
         let base = resident.base().replacen("http", "ws", 1);
         let address = format!("{base}/api/conversations/{}/voice", resident.id);
         let (socket, _) = tungstenite::connect(address).expect("the server answers");
-        if let MaybeTlsStream::Plain(plain) = socket.get_ref() {
-            plain.set_read_timeout(Some(LONGEST_WAIT)).expect("a time-out");
+        let stream = Self { socket };
+        stream.wait_at_most(LONGEST_WAIT);
+        stream
+    }
+
+    fn wait_at_most(&self, time: Duration) {
+        if let MaybeTlsStream::Plain(plain) = self.socket.get_ref() {
+            plain.set_read_timeout(Some(time)).expect("a time-out");
         }
-        Self { socket }
     }
 
     /// Says something that is no sound.
@@ -114,6 +125,39 @@ impl Stream {
         for piece in samples.chunks(RATE / 25) {
             let bytes: Vec<u8> = piece.iter().flat_map(|sample| sample.to_le_bytes()).collect();
             self.socket.send(Message::Binary(bytes.into())).expect("the server listens");
+        }
+    }
+
+    /// Sends sound as fast as it is spoken and returns what came meanwhile, each with its time, until an event
+    /// named `last` has come.
+    pub fn sound_in_time(&mut self, samples: &[i16], last: &str) -> Vec<(Instant, Value)> {
+        let began = Instant::now();
+        let mut came = Vec::new();
+        for (at, piece) in (1..).zip(samples.chunks(RATE / 25)) {
+            self.sound(piece);
+            while let Some(left) = (PIECE * at).checked_sub(began.elapsed()).filter(|left| !left.is_zero()) {
+                if let Some(event) = self.read_within(left) {
+                    let is_last = event["type"] == last;
+                    came.push((Instant::now(), event));
+                    if is_last {
+                        return came;
+                    }
+                }
+            }
+        }
+        came
+    }
+
+    /// What comes within this time.
+    fn read_within(&mut self, time: Duration) -> Option<Value> {
+        self.wait_at_most(time);
+        let read = self.socket.read();
+        self.wait_at_most(LONGEST_WAIT);
+        match read {
+            Ok(Message::Text(text)) => Some(serde_json::from_str(&text).expect("JSON")),
+            Ok(_) => None,
+            Err(tungstenite::Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => None,
+            Err(error) => panic!("the server is gone: {error}"),
         }
     }
 

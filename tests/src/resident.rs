@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -23,9 +23,18 @@ pub struct Resident {
 pub struct Answer {
     /// Every event in order.
     pub events: Vec<(String, Value)>,
+    /// When the first sentence came.
+    pub first_words_at: Option<Instant>,
 }
 
 impl Answer {
+    fn add(&mut self, name: &str, data: Value) {
+        if name == "sentence" {
+            self.first_words_at.get_or_insert_with(Instant::now);
+        }
+        self.events.push((name.to_owned(), data));
+    }
+
     /// Data of the first event with this name.
     pub fn event(&self, name: &str) -> Option<&Value> {
         self.events
@@ -111,7 +120,7 @@ impl Resident {
         let mut response = self.post(&body).expect("the server answers");
         assert_eq!(response.status().as_u16(), 200);
         events(response.body_mut().as_reader(), |name, data| {
-            answer.events.push((name.to_owned(), data));
+            answer.add(name, data);
             true
         });
         answer
@@ -137,7 +146,7 @@ impl Resident {
     pub fn say_as(&self, text: &str, client_id: &str) -> Answer {
         let mut answer = Answer::default();
         self.stream(text, client_id, |name, data| {
-            answer.events.push((name.to_owned(), data));
+            answer.add(name, data);
             true
         });
         answer
@@ -169,7 +178,7 @@ impl Resident {
         assert_eq!(response.status().as_u16(), 200);
         let mut answer = Answer::default();
         events(response.body_mut().as_reader(), |name, data| {
-            answer.events.push((name.to_owned(), data));
+            answer.add(name, data);
             true
         });
         answer.event("done").is_some().then_some(answer)

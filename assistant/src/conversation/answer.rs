@@ -32,31 +32,7 @@ const WORTH_ASKING: f32 = 0.25;
 impl Assistant {
     /// Answers a question.
     pub(super) async fn answer(&self, running: &Running<'_>) -> Result<Decided> {
-        let before = running.question_before();
-        let (standard, rewritten, found) = self.standard(running).await?;
-        let completed = follow_up::complete(&standard, before.as_deref());
-        let mut looked = match &completed {
-            None => found,
-            Some(completed) => self.look(running, completed).await?,
-        };
-        let mut question = completed.clone().unwrap_or_else(|| standard.clone());
-        let mut understood = completed.or(rewritten.then_some(standard));
-        if (understood.is_none() || rewritten)
-            && looked.found.answers.is_empty()
-            && let Some(wider) = follow_up::with_matter(&question, before.as_deref())
-        {
-            let second = self.look(running, &wider).await?;
-            let clearer = !looked.found.gate.sufficient
-                && second.found.gate.probability > looked.found.gate.probability;
-            let same_matter = !looked.names_title(&question)
-                && second.first_document().is_some()
-                && second.first_document() == running.document_before();
-            if clearer || same_matter {
-                looked = second;
-                question.clone_from(&wider);
-                understood = Some(wider);
-            }
-        }
+        let (question, understood, mut looked) = self.in_context(running).await?;
         let mut reply = Reply::new(Disposition::Answered);
         reply.understood = understood;
         reply.evidence_probability = Some(looked.found.gate.probability);
@@ -134,6 +110,54 @@ impl Assistant {
         }
         running.lap(&mut reply, "written");
         Ok((reply, None))
+    }
+
+    /// The question in full, how it was understood where that differs from what was said, and what was found: a
+    /// short turn may lean on the matter before it.
+    async fn in_context(&self, running: &Running<'_>) -> Result<(String, Option<String>, Looked)> {
+        let before = running.question_before();
+        let (standard, rewritten, found) = self.standard(running).await?;
+        let completed = follow_up::complete(&standard, before.as_deref());
+        let leans = completed.is_some();
+        let looked = match &completed {
+            None => found,
+            Some(completed) => self.look(running, completed).await?,
+        };
+        if let Some(source) = running.cited_before()
+            && (leans || !looked.has_its_own_matter(&standard, &source.document))
+            && let Some(titled) = follow_up::under_title(&standard, &source.title)
+        {
+            let second = self.look(running, &titled).await?;
+            let stays = second.found.gate.sufficient && second.first_document() == Some(source.document.as_str());
+            let better = if leans {
+                looked.first_document() != Some(source.document.as_str())
+                    || !second.found.answers.is_empty()
+                    || second.found.gate.probability >= looked.found.gate.probability
+            } else {
+                second.is_prepared() || second.speaks_of_all(&standard, &looked)
+            };
+            if stays && better {
+                return Ok((titled.clone(), Some(titled), second));
+            }
+        }
+        let question = completed.clone().unwrap_or_else(|| standard.clone());
+        if (!leans || rewritten)
+            && looked.found.answers.is_empty()
+            && let Some(wider) = follow_up::with_matter(&question, before.as_deref())
+        {
+            let second = self.look(running, &wider).await?;
+            let clearer = !looked.found.gate.sufficient
+                && second.found.gate.probability > looked.found.gate.probability;
+            let same_matter = !looked.names_title(&question)
+                && second.first_document().is_some()
+                && second.first_document() == running.document_before()
+                && (leans || second.speaks_of_all(&standard, &looked));
+            if clearer || same_matter {
+                return Ok((wider.clone(), Some(wider), second));
+            }
+        }
+        let understood = completed.or(rewritten.then_some(standard));
+        Ok((question, understood, looked))
     }
 
     /// The question in standard Mandarin, and whether that differs from what was said.

@@ -6,7 +6,7 @@ const OPENERS: &[&str] = &["那么", "那", "还有", "另外", "然后", "对�
 /// What can be asked of any matter, and the words around it: none of them names a matter.
 /// Longer ones stand before those that they contain.
 const WITHOUT_MATTER: &[&str] = &[
-    "要多少钱", "多少钱", "多长时间", "什么时候", "什么时间", "什么地方", "什么材料", "什么手续", "什么条件", "什么东西",
+    "要多少钱", "哪些东西", "批得下来", "几天才", "多久内", "收不收", "行不行", "要准备", "准备", "拿得到", "才拿", "要等", "哪样", "证件", "东西", "哪个部门", "多少钱", "多长时间", "什么时候", "什么时间", "什么地方", "什么材料", "什么手续", "什么条件", "什么东西",
     "怎么申请", "怎么办理", "怎么办", "怎么弄", "怎么走", "怎么算", "怎么领", "怎么交", "哪些材料", "哪些条件", "哪些", "在哪里",
     "在哪儿", "哪里", "哪儿", "哪天", "在哪", "去哪", "哪个", "能不能", "可不可以", "有没有", "要不要", "需不需要", "是不是",
     "收费", "费用", "要钱", "免费", "交钱", "多久", "几天", "几年", "几次", "多少", "材料", "手续", "条件", "流程", "步骤",
@@ -16,6 +16,12 @@ const WITHOUT_MATTER: &[&str] = &[
     "拿", "吗", "呢", "吧", "啊", "呀", "嘛", "的", "了", "过", "就", "都", "也", "还", "再", "又", "几", "钱", "天", "哪", "谁",
     "一下", "一般", "大概", "现在", "在", "和", "下", "上", "啥", "咋",
 ];
+
+/// Who or what was spoken of: 他不承认怎么办.
+const PRONOUNS: &[&str] = &["他", "她", "它", "对方", "人家"];
+
+/// Longest turn that leans by its first word, in characters.
+const SHORT: usize = 14;
 
 /// Whether a short turn says yes to "did you mean …?".
 pub(crate) fn confirms(text: &str) -> bool {
@@ -48,7 +54,9 @@ pub(crate) fn complete(text: &str, before: Option<&str>) -> Option<String> {
         .unwrap_or(bare)
         .trim_start_matches(['，', ',', ' ', '、']);
     let own_matter = self::matter(rest);
-    let leans = own_matter.chars().count() <= 1
+    let spoken_of = PRONOUNS.iter().any(|pronoun| rest.starts_with(pronoun)) && rest.chars().count() <= SHORT;
+    let leans = spoken_of
+        || own_matter.chars().count() <= 1
         || (opened.is_some() && own_matter.chars().count() <= 4 && rest.chars().count() <= 14);
     (leans && !rest.is_empty() && !rest.contains(&matter)).then(|| format!("{matter}{rest}"))
 }
@@ -59,6 +67,17 @@ pub(crate) fn with_matter(text: &str, before: Option<&str>) -> Option<String> {
     let matter = matter(before?);
     (!matter.is_empty() && !text.contains(&matter) && text.chars().count() <= 20)
         .then(|| format!("{matter}，{text}"))
+}
+
+/// A short `text` under the title of the document that answered the question before it: 劳动争议仲裁, 收费不. The title names
+/// the matter in the documents' own words, which a resident's story does not.
+pub(crate) fn under_title(text: &str, title: &str) -> Option<String> {
+    let head = title.split(['（', '(', '，', '、', '：']).next().unwrap_or_default().trim();
+    let bare = text.trim();
+    let opened = OPENERS.iter().find_map(|opener| bare.strip_prefix(opener));
+    let rest = opened.unwrap_or(bare).trim_start_matches(['，', ',', ' ', '、']);
+    let short = (1..=SHORT).contains(&rest.chars().count());
+    (short && !head.is_empty() && !rest.contains(head)).then(|| format!("{head}{rest}"))
 }
 
 /// What a question is about: its words without those that fit any matter.
@@ -86,6 +105,9 @@ mod tests {
             ("要带什么材料", Some("居住证要带什么材料")),
             ("在哪里办？", Some("居住证在哪里办？")),
             ("那小孩呢？", Some("居住证小孩呢？")),
+            ("要等几天才拿得到", Some("居住证要等几天才拿得到")),
+            ("要交哪些东西", Some("居住证要交哪些东西")),
+            ("他不承认咋办", Some("居住证他不承认咋办")),
             ("身份证丢了怎么办", None),
             ("医保怎么报销", None),
             ("居住证要多少钱", None),
@@ -93,6 +115,15 @@ mod tests {
             assert_eq!(complete(text, before).as_deref(), expected, "{text}");
         }
         assert_eq!(complete("那要多少钱？", None), None);
+    }
+
+    #[test]
+    fn a_short_turn_stands_under_the_title_that_answered_before() {
+        assert_eq!(under_title("那收费不", "劳动争议仲裁").as_deref(), Some("劳动争议仲裁收费不"));
+        assert_eq!(under_title("要带啥", "老年人优待（坐车、看病）").as_deref(), Some("老年人优待要带啥"));
+        assert_eq!(under_title("公租房申请要多久", "公租房申请"), None);
+        assert_eq!(under_title("我想问一下我家楼上天天漏水要找哪个来管", "公租房申请"), None);
+        assert_eq!(under_title("那", "公租房申请"), None);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The search for evidence, and how what was found is shown.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use knowledge::{Adjustments, SearchQuery, SearchResult};
+use knowledge::{Adjustments, Evidence, SearchQuery, SearchResult};
 
 use super::assistant::Assistant;
 use super::evidence::{self, LocalFields};
@@ -20,6 +21,9 @@ const LEGAL_BASIS: &str = "法律依据";
 
 /// Probability from which the best passage is taken to be the answer.
 const SURE: f32 = 0.7;
+
+/// Likeness from which on what was asked is a prepared question, word for word or nearly so.
+const PREPARED: f32 = 0.95;
 
 /// Passages quoted where nothing was written.
 const QUOTED: usize = 2;
@@ -93,6 +97,28 @@ impl Looked {
             .is_some_and(|source| evidence::shares_words(&source.title, &matter))
     }
 
+    /// Whether what was asked is a prepared question.
+    pub(super) fn is_prepared(&self) -> bool {
+        self.found.answers.first().is_some_and(|answer| answer.score >= PREPARED)
+    }
+
+    /// Whether this is about a matter that the turn `said` named in full, or about that of the document `before` anyway.
+    pub(super) fn has_its_own_matter(&self, said: &str, before: &str) -> bool {
+        let words = telling_words(said, self.found.evidence.iter());
+        let title = self.sources.first().map_or("", |source| source.title.as_str());
+        let named = !words.is_empty() && words.iter().all(|word| evidence::shares_words(title, word));
+        self.is_prepared() || named || self.first_document() == Some(before)
+    }
+
+    /// Whether the passages of the best document have all the telling words of the turn `said` that were found for
+    /// it `alone`.
+    pub(super) fn speaks_of_all(&self, said: &str, alone: &Self) -> bool {
+        let best = self.first_document();
+        let own = self.found.evidence.iter().filter(|one| Some(one.document_id.as_str()) == best);
+        let asked = telling_words(said, alone.found.evidence.iter());
+        !asked.is_empty() && asked.is_subset(&telling_words(said, own))
+    }
+
     /// Matters near to what was asked, for buttons and to be read out: a whole question that is answered
     /// where one was prepared, else the title.
     pub(super) fn suggestions(&self, question: &str) -> Vec<String> {
@@ -133,6 +159,16 @@ impl Looked {
             })
             .collect()
     }
+}
+
+/// Words of the turn `said` that stand in passages, the shortest of those that contain each other, without those
+/// that fit any matter.
+fn telling_words<'a>(said: &str, found: impl Iterator<Item = &'a Evidence>) -> BTreeSet<&'a str> {
+    let all = found.flat_map(|one| &one.matched_words).map(String::as_str);
+    let words: BTreeSet<&str> =
+        all.filter(|word| said.contains(word) && follow_up::matter(word).chars().count() >= 2).collect();
+    let holds_another = |word: &&str| words.iter().any(|other| other != word && word.contains(other));
+    words.iter().copied().filter(|word| !holds_another(word)).collect()
 }
 
 /// A line without its number in the list that it was taken from: 5. 没有地方的，可以……

@@ -11,6 +11,7 @@ use tokio::task::spawn_blocking;
 
 use super::answer;
 use super::assistant::Assistant;
+use super::follow_up;
 use super::in_flight::Ticket;
 use super::policy::{self, Context, Danger, Intent, Judgement};
 use super::turn::{Asked, Disposition, FiledWorkOrder, Reason, Reply, Sentence, Source, Turn, TurnEvent};
@@ -87,9 +88,9 @@ impl Running<'_> {
             .iter()
             .rev()
             .find(|turn| {
-                turn.reply
-                    .as_ref()
-                    .is_some_and(|reply| reply.evidence_probability.is_some())
+                turn.reply.as_ref().is_some_and(|reply| {
+                    reply.evidence_probability.is_some() || reply.reason == Some(Reason::Reported)
+                })
             })
             .map(|turn| {
                 let understood = turn.reply.as_ref().and_then(|reply| reply.understood.clone());
@@ -110,18 +111,22 @@ impl Running<'_> {
         same.find_map(|turn| turn.reply.as_ref()?.work_order.as_ref())
     }
 
-    /// The document that the reply before this turn cited.
-    pub(super) fn document_before(&self) -> Option<&str> {
+    /// What the reply before this turn cited first; where it took a report, what was found about that.
+    pub(super) fn cited_before(&self) -> Option<&Source> {
         let reply = self.reply_before()?;
+        if reply.reason == Some(Reason::Reported) {
+            return reply.sources.first();
+        }
         let number = reply
             .sentences
             .iter()
             .find_map(|sentence| sentence.citations.first())?;
-        reply
-            .sources
-            .iter()
-            .find(|source| source.number == *number)
-            .map(|source| source.document.as_str())
+        reply.sources.iter().find(|source| source.number == *number)
+    }
+
+    /// The document that the reply before this turn cited.
+    pub(super) fn document_before(&self) -> Option<&str> {
+        self.cited_before().map(|source| source.document.as_str())
     }
 
     /// A work order about this turn.
@@ -240,10 +245,13 @@ impl Assistant {
         let text = running.understood.text.clone();
         let communities = running.communities();
         let on = running.scene.on;
+        let before = running.cited_before();
+        let goes_on = before.is_some_and(|source| follow_up::under_title(&text, &source.title).is_some());
         spawn_blocking(move || {
             let vector = library.question_vector(&text)?;
             let prepared = library.nearest_prepared_question(&vector, &communities, on);
-            Ok(examples.judge(&text, &vector, prepared))
+            let judgement = examples.judge(&text, &vector, prepared);
+            Ok(if goes_on { judgement.after_an_answer(&text) } else { judgement })
         })
         .await
         .context("the decision was cut off")?

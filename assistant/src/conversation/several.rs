@@ -15,9 +15,6 @@ use super::turn::{Composition, Sentence, Source};
 /// Most questions that are answered at once; who asks more is answered as a whole.
 const MOST: usize = 3;
 
-/// Likeness from which on the whole turn is a prepared question, commas and all.
-const PREPARED: f32 = 0.95;
-
 /// One of the questions of a turn.
 #[derive(Debug, PartialEq, Eq)]
 struct Part {
@@ -108,8 +105,7 @@ impl Assistant {
         whole: &Looked,
     ) -> Result<Option<Together>> {
         let parts = parts(question);
-        let prepared = whole.found.answers.first().is_some_and(|answer| answer.score >= PREPARED);
-        if parts.is_empty() || prepared {
+        if parts.is_empty() || whole.is_prepared() {
             return Ok(None);
         }
         let mut found: Vec<(Looked, Vec<Sentence>)> = Vec::new();

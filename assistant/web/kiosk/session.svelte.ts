@@ -305,7 +305,8 @@ export class Session {
       }
     }
     if (work_order && disposition !== 'emergency') this.#tell(texts.order_spoken, null);
-    if (disposition === 'clarify' && suggestions.length > 0) {
+    // A single one stands in the question itself.
+    if (disposition === 'clarify' && suggestions.length > 1) {
       this.#tell(texts.you_may_say(suggestions), null);
     }
     // Whoever was asked something has to think, or to read a number from a paper.

@@ -107,6 +107,7 @@ impl Examples {
     /// Fits to the examples; vectors that the library keeps from an earlier start are read.
     pub(crate) fn load(library: &Library) -> Result<Self> {
         let examples = read(include_str!("examples.tsv"))?;
+        tracing::info!(examples = examples.len(), "learning the kinds of turns; the first start reads every example");
         let texts: Vec<&str> = examples.iter().map(|(_, text)| *text).collect();
         let vectors = library.question_vectors(&texts)?;
         let mut kinds: Vec<Kind> = examples.iter().map(|(kind, _)| *kind).collect();
@@ -188,6 +189,22 @@ pub(crate) struct Judgement {
     pub(crate) caution: Option<Danger>,
 }
 
+impl Judgement {
+    /// The same for a short turn right after an answer: what has the form of a question goes on with the matter
+    /// (要带哪样, 不会用手机咋整), however it sounds without it. A danger is still named where nothing answers.
+    pub(crate) fn after_an_answer(self, text: &str) -> Self {
+        if !is_question(text) {
+            return self;
+        }
+        match self.intent {
+            Some(Intent::Emergency(danger)) => Self { intent: None, caution: Some(danger) },
+            // 你能做哪样 is said to the machine.
+            Some(Intent::SmallTalk(_)) if text.contains(['你', '您']) => self,
+            _ => Self { intent: None, ..self },
+        }
+    }
+}
+
 /// Whether the turn asks for more than what to do, which people in danger ask too.
 fn asks_for_facts(text: &str) -> bool {
     const WHAT_TO_DO: [&str; 8] = ["怎么办", "咋办", "咋个办", "咋整", "咋弄", "怎么弄", "怎么回事", "有没有人"];
@@ -220,6 +237,22 @@ fn read(file: &str) -> Result<Vec<(Kind, &str)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_question_after_an_answer_goes_on_with_it() {
+        let taken_for = |intent: Intent, text: &str| Judgement { intent: Some(intent), caution: None }.after_an_answer(text);
+        let what = Intent::SmallTalk(SmallTalk::WhatCanYouDo);
+        for text in ["要带哪样", "材料呢", "那收不收钱"] {
+            assert_eq!(taken_for(what.clone(), text), Judgement::default(), "{text}");
+        }
+        assert_eq!(taken_for(what.clone(), "你会做哪样").intent, Some(what));
+        let bye = Intent::SmallTalk(SmallTalk::Goodbye);
+        assert_eq!(taken_for(bye.clone(), "那我先克了").intent, Some(bye));
+        let missing = Judgement { intent: None, caution: Some(Danger::Missing) };
+        assert_eq!(taken_for(Intent::Emergency(Danger::Missing), "不会用手机咋整"), missing);
+        let medical = Intent::Emergency(Danger::Medical);
+        assert_eq!(taken_for(medical.clone(), "我妈没气了").intent, Some(medical));
+    }
 
     #[test]
     fn every_kind_has_examples_and_none_stands_twice() {

@@ -121,7 +121,14 @@ pub(super) fn is_question(text: &str) -> bool {
     // 坏了好几天 asks for nothing.
     let text = &text.replace("好几", "");
     let ends_open = bare.ends_with(['不', '没', '否']) || bare.ends_with("不嘛") || bare.ends_with("没得");
-    ends_open || contains_any(text, WORDS)
+    ends_open || contains_any(text, WORDS) || asks_yes_or_no(text)
+}
+
+/// 收不收, 用没用: a verb, no, and the verb again.
+fn asks_yes_or_no(text: &str) -> bool {
+    let characters: Vec<char> = text.chars().collect();
+    let found = |three: &[char]| three[0] == three[2] && matches!(three[1], '不' | '没');
+    characters.windows(3).any(found)
 }
 
 #[cfg(test)]
