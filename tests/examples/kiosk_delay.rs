@@ -60,7 +60,9 @@ fn round(resident: &Resident, question: &[i16]) -> [u128; 4] {
     let end = Instant::now();
     let silence = vec![0; RATE * SILENCE.as_secs() as usize];
     let came = stream.sound_in_time(&silence, "heard");
-    let (heard_at, heard) = came.last().filter(|(_, event)| event["type"] == "heard").expect("something heard");
+    let Some((heard_at, heard)) = came.last().filter(|(_, event)| event["type"] == "heard") else {
+        panic!("nothing was heard: {came:?}");
+    };
     let ended = came.iter().find(|(_, event)| event["type"] == "speech_ended").map_or(*heard_at, |(at, _)| *at);
     let word = |name: &str| heard[name].as_str().unwrap_or_default().to_owned();
     let answer = resident.say_heard(&word("text"), &word("utterance"));
