@@ -66,20 +66,8 @@ pub fn log_odds(probability: f32) -> f32 {
 
 /// What the writer is asked about the best of `found`, as the product asks it but for local facts.
 pub fn request(question: &str, found: &[knowledge::Evidence]) -> GenerationRequest {
-    let source = |(number, one): (u32, &knowledge::Evidence)| Source {
-        number,
-        document: one.document_id.clone(),
-        edition: one.edition_id.clone(),
-        passage: one.passage.ordinal,
-        title: one.title.clone(),
-        issuer: one.issuer.clone(),
-        locator: one.passage.locator.clone(),
-        headings: one.passage.headings.clone(),
-        quote: String::new(),
-        place: String::new(),
-        effective_on: None,
-    };
-    let sources: Vec<Source> = (1..).zip(found.iter().take(READ)).map(source).collect();
+    let sources: Vec<Source> =
+        (1..).zip(found.iter().take(READ)).map(|(number, one)| Source::found(number, one, String::new())).collect();
     let passages: Vec<(&Source, &str)> = sources
         .iter()
         .zip(found)

@@ -291,19 +291,7 @@ impl Assistant {
                 source.edition == one.edition_id && source.passage == one.passage.ordinal
             });
             if !known {
-                let source = Source {
-                    number: 0,
-                    document: one.document_id.clone(),
-                    edition: one.edition_id.clone(),
-                    passage: one.passage.ordinal,
-                    title: one.title.clone(),
-                    issuer: one.issuer.clone(),
-                    locator: one.passage.locator.clone(),
-                    headings: one.passage.headings.clone(),
-                    quote: String::new(),
-                    place: place(&one.community_id),
-                    effective_on: None,
-                };
+                let source = Source::found(0, &one, place(&one.community_id));
                 let whole = looked.fields.fill(&one.passage.text);
                 looked.add(source, &whole, question);
             }

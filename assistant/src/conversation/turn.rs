@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use knowledge::Evidence;
 use serde::{Deserialize, Serialize};
 
 /// What came of a turn.
@@ -69,6 +70,25 @@ pub struct Source {
     pub place: String,
     /// First day in force.
     pub effective_on: Option<Date>,
+}
+
+impl Source {
+    /// The passage that was found, with nothing quoted of it yet.
+    pub(super) fn found(number: u32, one: &Evidence, place: String) -> Self {
+        Self {
+            number,
+            document: one.document_id.clone(),
+            edition: one.edition_id.clone(),
+            passage: one.passage.ordinal,
+            title: one.title.clone(),
+            issuer: one.issuer.clone(),
+            locator: one.passage.locator.clone(),
+            headings: one.passage.headings.clone(),
+            quote: String::new(),
+            place,
+            effective_on: None,
+        }
+    }
 }
 
 /// One sentence of a reply.
