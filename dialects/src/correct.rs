@@ -5,6 +5,7 @@ mod hypothesis;
 mod index;
 mod lattice;
 mod names;
+mod prices;
 
 use std::{ops::Range, sync::Arc};
 

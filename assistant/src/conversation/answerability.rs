@@ -23,6 +23,9 @@ use super::turn::{Source, Stage, TurnEvent};
 /// Passages that the writer reads: each costs the resident a second or two.
 pub const READ: usize = 3;
 
+/// The step of a turn in which the writer was asked.
+pub(super) const STEP: &str = "judged";
+
 /// Probabilities of the gate at which it is in doubt, whichever way it decided. Below, nothing is near; above,
 /// the writer's word would not change the decision.
 pub const DOUBTFUL: RangeInclusive<f32> = 0.25..=0.95;

@@ -8,6 +8,8 @@ mod answer;
 pub mod answerability;
 mod assistant;
 mod compose;
+mod context;
+mod declined;
 mod evidence;
 mod follow_up;
 mod grounding;
@@ -40,7 +42,7 @@ pub(crate) use policy::{says_goodbye, wants_person};
 pub(crate) use prompt::INSTRUCTIONS;
 pub(crate) use rehearse::{Rehearsal, Rehearsed};
 pub(crate) use wording::said_every_time;
-pub(crate) use understanding::{Rewording, Speaker, Understanding};
+pub(crate) use understanding::{Rewording, Speaker, Understanding, own_terms};
 pub use turn::{
     Asked, Composition, Disposition, FiledWorkOrder, Rating, Reason, Reply, Sentence, Source, Stage, Turn,
     TurnEvent,

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use knowledge::SearchResult;
 use tokio::sync::mpsc;
 
-use super::answer;
+use super::answerability;
 use super::assistant::Assistant;
 use super::policy::{self, Intent};
 use super::respond::{Running, Scene};
@@ -130,7 +130,7 @@ impl Assistant {
             intent: name(&intent),
             searched,
             found: looked.found,
-            judged: reply.evidence_probability.filter(|_| reply.timings_ms.contains_key(answer::JUDGED)),
+            judged: reply.evidence_probability.filter(|_| reply.timings_ms.contains_key(answerability::STEP)),
             rules,
             reply,
             lineage,

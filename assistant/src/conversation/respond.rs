@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::answer;
+use super::answer::show;
 use super::assistant::Assistant;
+use super::declined;
 use super::follow_up;
 use super::in_flight::Ticket;
 use super::policy::{self, Context, Danger, Intent, Judgement};
@@ -84,18 +85,17 @@ impl Running<'_> {
 
     /// The last thing asked before this turn, as it was understood.
     pub(super) fn question_before(&self) -> Option<String> {
-        self.earlier
-            .iter()
-            .rev()
-            .find(|turn| {
-                turn.reply.as_ref().is_some_and(|reply| {
-                    reply.evidence_probability.is_some() || reply.reason == Some(Reason::Reported)
-                })
-            })
-            .map(|turn| {
-                let understood = turn.reply.as_ref().and_then(|reply| reply.understood.clone());
-                understood.unwrap_or_else(|| turn.text.clone())
-            })
+        let mut denied = false;
+        for turn in self.earlier.iter().rev() {
+            let Some(reply) = &turn.reply else { continue };
+            let asked = reply.evidence_probability.is_some() || reply.reason == Some(Reason::Reported);
+            if asked && !(denied && reply.doubts_what_was_heard()) {
+                return Some(reply.understood.clone().unwrap_or_else(|| turn.text.clone()));
+            }
+            // What was misheard was not asked.
+            denied = follow_up::denies(&turn.text);
+        }
+        None
     }
 
     /// The reply before this turn.
@@ -160,7 +160,7 @@ impl Running<'_> {
 impl Assistant {
     /// Decides what to say and whether to file a work order.
     pub(super) async fn decide(&self, running: &Running<'_>) -> Result<Decided> {
-        if let Some(decided) = answer::none_meant(running) {
+        if let Some(decided) = declined::none_meant(running) {
             return Ok(decided);
         }
         let context = Context {
@@ -382,7 +382,7 @@ impl Assistant {
             reply.asked = Some(asked);
         }
         reply.sources = looked.sources;
-        super::answer::show(running, &reply).await;
+        show(running, &reply).await;
         Ok((reply, Some(order)))
     }
 }

@@ -219,6 +219,11 @@ impl Reply {
         }
     }
 
+    /// Whether it asks if what was heard is what was said.
+    pub(super) fn doubts_what_was_heard(&self) -> bool {
+        matches!(&self.asked, Some(Asked::Meaning { question }) if self.understood.as_ref() == Some(question))
+    }
+
     /// The reply to a message that is answered together with the one after it.
     pub fn merged() -> Self {
         let mut reply = Self::new(Disposition::Answered);

@@ -144,14 +144,9 @@ impl Understanding {
     /// What a speaker is likely to name, the most useful first: the words of their community, then
     /// what most documents are about.
     pub(crate) fn terms(&self, speaker: &Speaker) -> Vec<String> {
+        let mut terms = own_terms(speaker);
         let learned = self.learned.read().unwrap_or_else(PoisonError::into_inner);
-        let own = speaker.words.iter().map(|word| if word.gloss.is_empty() { &word.form } else { &word.gloss });
-        let mut terms: Vec<String> = Vec::new();
-        for term in own.chain(&learned.common) {
-            if !terms.contains(term) {
-                terms.push(term.clone());
-            }
-        }
+        terms.extend(learned.common.iter().filter(|term| !terms.contains(term)).cloned().collect::<Vec<_>>());
         terms
     }
 
@@ -199,6 +194,18 @@ impl Understanding {
             understanding.learning.store(false, Ordering::Release);
         });
     }
+}
+
+/// The words that a speaker's community added, in the spelling that is meant.
+pub(crate) fn own_terms(speaker: &Speaker) -> Vec<String> {
+    let mut terms: Vec<String> = Vec::new();
+    for word in &speaker.words {
+        let term = if word.gloss.is_empty() { &word.form } else { &word.gloss };
+        if !terms.contains(term) {
+            terms.push(term.clone());
+        }
+    }
+    terms
 }
 
 async fn learn(library: Arc<Library>, store: &Store) -> Result<Learned> {

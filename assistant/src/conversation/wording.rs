@@ -19,7 +19,7 @@ pub(crate) fn greeting(name: &str, variety: Option<Variety>) -> String {
 /// What is said in the same words every time, the most urgent first.
 pub(crate) fn said_every_time() -> impl Iterator<Item = &'static str> {
     let advice = Danger::ALL.into_iter().flat_map(|danger| danger.advice().iter().copied());
-    advice.chain([ALERTED, PERSON, NOTHING_WRITTEN, LEAVE_A_NUMBER, NOTED, SAY_MORE, ONCE_MORE, WHICH])
+    advice.chain([ALERTED, PERSON, NOTHING_WRITTEN, NONE_MEANT, LEAVE_A_NUMBER, NOTED, SAY_MORE, ONCE_MORE, WHICH])
 }
 
 /// Answers small talk.
@@ -63,6 +63,9 @@ pub(crate) fn caution(danger: Danger) -> String {
 /// "Nobody wrote this down; I registered it for the staff."
 pub(crate) const NOTHING_WRITTEN: &str =
     "这件事我手上的资料里没有写，不能乱说。我已经登记下来，社区工作人员会来办。";
+
+/// "Then I don't have what you mean; I registered your question for the staff."
+pub(crate) const NONE_MEANT: &str = "好，那您问的我这里没有找到。我把您的原话登记下来，社区工作人员会来答复。";
 
 /// "This is registered already, under this number."
 pub(crate) fn filed_already(number: &str) -> String {

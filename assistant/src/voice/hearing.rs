@@ -7,15 +7,19 @@ use anyhow::{Context as _, Result};
 use dialects::script::to_simplified;
 use dialects::{Heard, Variety};
 use models::ModelError;
-use models::recognize::{Nothing, PendingRecognition, Reading, Recognition};
+use models::recognize::{Nothing, PendingRecognition, Reading, Recognition, SAMPLE_RATE};
 use models::{RecognitionRequest, Recognize};
 use serde::Serialize;
 
-use crate::conversation::{Rewording, Speaker, Understanding};
+use crate::conversation::{Rewording, Speaker, Understanding, own_terms};
 use crate::store::Community;
 
-/// Readings that the correction chooses among: each costs the resident a tenth of a second.
-const READINGS: usize = 3;
+/// Readings that the correction chooses among: each costs the resident a twentieth of a second.
+const READINGS: usize = 2;
+
+/// Samples of an utterance that may be a word alone, which nothing around it tells how to write. Only there the terms
+/// of the documents help the recogniser more than the third of a second that reading them takes is worth.
+const A_WORD: usize = 2 * SAMPLE_RATE as usize;
 
 /// A shorter stretch may well have been said twice, such as 对对.
 const SHORTEST_REPEATED: usize = 4;
@@ -89,12 +93,18 @@ impl Hearing {
         self.recognizer.as_ref()
     }
 
-    /// What the recogniser is asked about a finished utterance: with the terms that the listener may
-    /// well use, for several readings.
+    /// The terms that the listener may well use, the most useful first.
+    pub fn terms(&self, listener: &Listener) -> Vec<String> {
+        self.understanding.terms(&listener.speaker)
+    }
+
+    /// What the recogniser is asked about a finished utterance: for several readings, with what the listener was
+    /// asked and the words of their community.
     pub fn request(&self, samples: Arc<[f32]>, listener: &Listener) -> RecognitionRequest {
+        let terms = if samples.len() < A_WORD { self.terms(listener) } else { own_terms(&listener.speaker) };
         RecognitionRequest {
-            said_before: listener.said_before.clone(),
-            prompt_terms: self.understanding.terms(&listener.speaker),
+            said_before: listener.said_before.as_deref().and_then(asked_in).map(str::to_owned),
+            prompt_terms: terms,
             alternatives: READINGS,
             ..RecognitionRequest::new(samples)
         }
@@ -154,6 +164,16 @@ fn heard(reading: &Reading) -> Heard {
     Heard { probabilities, ..Heard::spoken(said) }
 }
 
+/// The last thing that was asked in what was said to somebody.
+fn asked_in(said: &str) -> Option<&str> {
+    let end = said.rfind(['？', '?'])?;
+    let before = &said[..end];
+    let begin = before.rfind(['。', '！', '？', '!', '?', '\n']).map_or(0, |place| {
+        place + before[place..].chars().next().map_or(0, char::len_utf8)
+    });
+    Some(said[begin..].trim())
+}
+
 /// A text without its repetitions: the recogniser sometimes writes a short utterance down twice, or
 /// twice and a bit.
 fn once(text: &str) -> &str {
@@ -175,7 +195,15 @@ fn reason(nothing: Nothing) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::once;
+    use super::{asked_in, once};
+
+    #[test]
+    fn what_was_asked_stands_last_in_what_was_said() {
+        assert_eq!(asked_in("居住证免费。还要问什么吗？请讲。"), Some("还要问什么吗？请讲。"));
+        assert_eq!(asked_in("您贵姓？"), Some("您贵姓？"));
+        assert_eq!(asked_in("居住证免费。"), None);
+        assert_eq!(asked_in(""), None);
+    }
 
     #[test]
     fn what_was_written_down_twice_was_said_once() {

@@ -26,9 +26,8 @@ const RARITY: f32 = 0.8;
 /// What it costs to change a real word in the text of someone with an accent.
 const REAL_WORD: f32 = 0.8;
 
-/// What counts against a change besides, where the rest of the text was heard well: always; where
+/// What counts against a change besides, where the rest of the text was heard well and
 /// nothing stays as it was; for a word that is no term; for a character that is a word of its own.
-const HEARD_WELL: f32 = 1.0;
 const NOTHING_LEFT: f32 = 4.0;
 const NO_TERM: f32 = 5.1;
 const ONE_CHARACTER: f32 = 6.0;
@@ -45,19 +44,17 @@ const LONG_TERM: usize = 4;
 /// What counts against a change for a typist, who sees what they wrote.
 const TYPED: f32 = 1.5;
 
-/// Log probability from which the recogniser was in doubt.
-const IN_DOUBT: f32 = -1.5;
+/// Log probability of an error from which the recogniser was in doubt, and the same for a single character, for which
+/// any sound finds another.
+const IN_DOUBT: f32 = -3.0;
+const IN_DOUBT_OF_ONE: f32 = -1.5;
 
 /// What it counts that another hypothesis has the term.
 const HEARD_ELSEWHERE: f32 = 2.0;
 
-/// Most difference a syllable on average, and in one syllable; a typist differs by sound alone.
+/// Most difference a syllable on average; a typist differs by sound alone.
 const NEAR_ON_AVERAGE: f32 = 0.3;
 const NEAR_WHEN_TYPED: f32 = 0.08;
-const NEAR_IN_ONE: f32 = 0.5;
-
-/// Most difference a syllable on average for two syllables, which leave little to go by.
-const NEAR_OF_TWO: f32 = 0.25;
 
 /// Words that are kept for one stretch, and characters for one place.
 const OF_ONE_STRETCH: usize = 6;
@@ -177,14 +174,15 @@ fn compare<'a>(
     let mut distance = 0.0;
     let mut changed = 0;
     let mut rarity = 0.0;
-    let mut unlikely = HEARD_WELL;
+    let prices = &hypothesis.prices;
+    let mut unlikely = prices.heard_well;
     for (place, (meant, sound)) in spoken.characters.iter().enumerate() {
         let written = characters[place];
         if written == *meant {
             continue;
         }
         let apart = ear.substitution(&hypothesis.sounds[start + place], sound);
-        if apart > NEAR_IN_ONE {
+        if apart > prices.near_in_one {
             return None;
         }
         distance += apart;
@@ -211,8 +209,8 @@ fn compare<'a>(
     }
     let near = match (typed, length) {
         (true, _) => NEAR_WHEN_TYPED,
-        (false, 1) => NEAR_IN_ONE,
-        (false, 2) => NEAR_OF_TWO,
+        (false, 1) => prices.near_in_one,
+        (false, 2) => prices.near_of_two,
         (false, _) => NEAR_ON_AVERAGE,
     };
     if distance > near * length as f32 {
@@ -224,7 +222,8 @@ fn compare<'a>(
         .iter()
         .any(|alternative| length > 1 && alternative.contains(&spoken.text));
     let doubt = hypothesis.doubt(range.clone());
-    let doubted = elsewhere || doubt.is_some_and(|doubt| doubt >= IN_DOUBT);
+    let in_doubt = if length == 1 { IN_DOUBT_OF_ONE } else { IN_DOUBT };
+    let doubted = elsewhere || doubt.is_some_and(|doubt| doubt >= in_doubt);
     let words = hypothesis.real_words(&range, &spoken.characters) as f32;
     if !doubted {
         let long_term = spoken.term && length >= LONG_TERM;

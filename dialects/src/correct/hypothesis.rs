@@ -6,6 +6,7 @@ use super::{
     Heard,
     index::{TermIndex, classes},
     names::HOLDING_TOGETHER,
+    prices::{self, Prices},
 };
 use crate::{
     LanguageModel,
@@ -21,11 +22,12 @@ const STANDS_ALONE: f32 = -9.2;
 const CLEARLY_MEANT: f32 = 0.8;
 
 /// Probability that a recogniser errs that says it is sure.
-const NEVER_SURE: f32 = 0.015;
+const NEVER_SURE: f32 = 0.02;
 
 /// A text by characters, with how each sounds.
 pub(super) struct Hypothesis<'a> {
     pub(super) heard: &'a Heard,
+    pub(super) prices: Prices,
     pub(super) characters: Vec<char>,
     offsets: Vec<usize>,
     pub(super) sounds: Vec<Readings>,
@@ -109,6 +111,7 @@ impl<'a> Hypothesis<'a> {
             words,
             sounds,
             characters,
+            prices: if heard.probabilities.is_empty() { prices::UNTOLD } else { prices::TOLD },
             heard,
         }
     }

@@ -9,18 +9,14 @@ const LONGEST: usize = 6;
 /// Least log probability of a character that stands alone.
 const LONE: f32 = -14.0;
 
-/// Least log probability of a word of two characters, and of a longer one: a rare word that makes
-/// sense is meant.
-const PAIR: f32 = -11.0;
+/// Least log probability of a word of more than two characters: a rare word that makes sense is
+/// meant.
 const LONGER: f32 = -12.5;
 
 /// Log probability of an unmistakable word of the dialect.
 const DIALECT: f32 = -7.0;
 
-/// Weight of the words' probabilities and of the language model, which both say how likely a text
-/// is, and what one character can count at most.
-const WORDS: f32 = 0.75;
-const READS_WELL: f32 = 0.4;
+/// What one character can count at most in the language model.
 const MOST: f32 = 10.0;
 
 /// Rows that are followed from one place, and how much worse than the best they may be.
@@ -131,17 +127,17 @@ impl<'a> Lattice<'a> {
                 let as_heard = &hypothesis.characters[start..];
                 for &(count, likely) in &kept[start] {
                     let mut after = *node;
-                    let read = read(model, &mut after.state, as_heard[..count].iter().copied());
-                    let score = WORDS * likely + read;
+                    let read = read(model, hypothesis.prices.reads_well, &mut after.state, as_heard[..count].iter().copied());
+                    let score = hypothesis.prices.words * likely + read;
                     lattice.add(&mut nodes[start + count], node, after, None, (score, 0.0));
                 }
                 for (number, candidate) in candidates.iter().enumerate().take(next).skip(first) {
                     let mut after = *node;
                     after.unchanged &= candidate.changed == 0;
                     let characters = candidate.spoken.characters.iter().map(|(meant, _)| *meant);
-                    let read = read(model, &mut after.state, characters);
+                    let read = read(model, hypothesis.prices.reads_well, &mut after.state, characters);
                     let score =
-                        WORDS * candidate.spoken.log_probability + read + candidate.misheard();
+                        hypothesis.prices.words * candidate.spoken.log_probability + read + candidate.misheard();
                     let known = Some(number as u32);
                     let prices = (score, candidate.unlikely);
                     lattice.add(&mut nodes[candidate.range.end], node, after, known, prices);
@@ -296,7 +292,7 @@ fn kept(hypothesis: &Hypothesis, model: &LanguageModel) -> Vec<Vec<(usize, f32)>
                         .reduce(f32::max);
                     let likely = match (count, known) {
                         (1, known) => known.unwrap_or(LONE).max(LONE),
-                        (2, Some(known)) => known.max(PAIR),
+                        (2, Some(known)) => known.max(hypothesis.prices.pair),
                         (_, Some(known)) => known.max(LONGER),
                         (_, None) => return None,
                     };
@@ -315,8 +311,13 @@ fn kept(hypothesis: &Hypothesis, model: &LanguageModel) -> Vec<Vec<(usize, f32)>
     kept
 }
 
-/// How well characters read behind what came before.
-fn read(model: &LanguageModel, state: &mut State, characters: impl Iterator<Item = char>) -> f32 {
+/// How well characters read behind what came before, by `weight`.
+fn read(
+    model: &LanguageModel,
+    weight: f32,
+    state: &mut State,
+    characters: impl Iterator<Item = char>,
+) -> f32 {
     if model.is_empty() {
         // The state still tells rows apart.
         characters.for_each(|character| {
@@ -325,6 +326,6 @@ fn read(model: &LanguageModel, state: &mut State, characters: impl Iterator<Item
         return 0.0;
     }
     characters
-        .map(|character| READS_WELL * model.step(state, character).max(-MOST))
+        .map(|character| weight * model.step(state, character).max(-MOST))
         .sum()
 }

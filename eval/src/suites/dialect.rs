@@ -2,6 +2,7 @@
 //! plain Mandarin left as it is?
 
 mod harm;
+mod heard;
 mod interpreter;
 mod pairs;
 mod question;
@@ -30,6 +31,7 @@ pub(super) fn run(setting: &Setting) -> anyhow::Result<Report> {
     let speed = speed::measure(&questions, &vocabulary);
     understanding::measure(setting, &starter, &questions, &vocabulary)?.tell(&mut report);
     pairs::tell(&pairs::measure(setting, &vocabulary)?, &mut report);
+    heard::tell(setting, &vocabulary, &mut report)?;
     let harm = harm::measure(setting, &vocabulary)?;
     sound::measure(setting, &starter)?.tell(&mut report);
     harm.tell(&mut report);

@@ -6,7 +6,7 @@
 mod clip;
 mod ear;
 mod peer;
-mod score;
+pub(super) mod score;
 mod sound;
 mod spoken;
 

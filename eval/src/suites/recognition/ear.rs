@@ -21,7 +21,7 @@ pub(super) enum Way {
     Prompt,
     /// The terms are in the prompt, and what sounds like them is lifted.
     Biased,
-    /// As the product hears: the prompt, several readings, put right by sound.
+    /// As the product hears: several readings, put right by sound, and a prompt for a word alone.
     Corrected,
 }
 
@@ -35,7 +35,7 @@ impl Way {
             Self::Plain => "plain Whisper",
             Self::Prompt => "+ prompt",
             Self::Biased => "+ prompt and biasing",
-            Self::Corrected => "+ prompt and correction (the product)",
+            Self::Corrected => "+ correction (the product)",
         }
     }
 }
@@ -80,9 +80,10 @@ impl Ear {
         let product = self.hearing.request(Arc::clone(samples), &listener);
         let request = match way {
             Way::Plain => RecognitionRequest::new(Arc::clone(samples)),
-            Way::Prompt => RecognitionRequest { alternatives: 1, ..product },
+            Way::Prompt => RecognitionRequest { alternatives: 1, prompt_terms: self.hearing.terms(&listener), ..product },
             Way::Biased => {
-                RecognitionRequest { alternatives: 1, bias_terms: product.prompt_terms.clone(), ..product }
+                let terms = self.hearing.terms(&listener);
+                RecognitionRequest { alternatives: 1, prompt_terms: terms.clone(), bias_terms: terms, ..product }
             }
             Way::Corrected => product,
         };

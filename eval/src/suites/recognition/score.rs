@@ -10,19 +10,19 @@ const RESAMPLES: usize = 2000;
 
 /// Errors, or hits, of one clip, and what they are counted of.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Count {
-    pub(super) of: f64,
-    pub(super) count: f64,
+pub(in crate::suites) struct Count {
+    pub(in crate::suites) of: f64,
+    pub(in crate::suites) count: f64,
 }
 
 /// Characters that are wrong: substituted, missing or too many.
-pub(super) fn character_errors(said: &str, heard: &str) -> Count {
+pub(in crate::suites) fn character_errors(said: &str, heard: &str) -> Count {
     let (said, heard) = (characters(said), characters(heard));
     Count { of: said.len() as f64, count: distance(&said, &heard) as f64 }
 }
 
 /// Terms of what was said that stand in what was heard.
-pub(super) fn terms_heard(terms: &[String], said: &str, heard: &str) -> Count {
+pub(in crate::suites) fn terms_heard(terms: &[String], said: &str, heard: &str) -> Count {
     let heard: String = characters(heard).into_iter().collect();
     let named = named(terms, said);
     let found = named.iter().filter(|term| heard.contains(term.as_str())).count();
@@ -30,7 +30,7 @@ pub(super) fn terms_heard(terms: &[String], said: &str, heard: &str) -> Count {
 }
 
 /// The terms that a text names; one within another that it names is not counted beside it.
-pub(super) fn named(terms: &[String], text: &str) -> Vec<String> {
+pub(in crate::suites) fn named(terms: &[String], text: &str) -> Vec<String> {
     let text: String = characters(text).into_iter().collect();
     let named: Vec<&String> = terms.iter().filter(|term| text.contains(term.as_str())).collect();
     let within = |term: &str| named.iter().any(|other| other.len() > term.len() && other.contains(term));
@@ -39,7 +39,7 @@ pub(super) fn named(terms: &[String], text: &str) -> Vec<String> {
 
 /// The counts of all clips together over what they are of, with the range that another draw of clips
 /// could give. `None` where nothing can be counted.
-pub(super) fn pooled(set: &str, counts: &[Count], unit: Unit, better: Better, seed: u64) -> Option<Measure> {
+pub(in crate::suites) fn pooled(set: &str, counts: &[Count], unit: Unit, better: Better, seed: u64) -> Option<Measure> {
     let of: f64 = counts.iter().map(|one| one.of).sum();
     let ratio = |sample: &mut dyn Iterator<Item = Count>| {
         let (mut count, mut of) = (0.0, 0.0);

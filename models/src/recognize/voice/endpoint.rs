@@ -45,7 +45,7 @@ impl Default for EndpointOptions {
             pause: Duration::from_millis(800),
             hesitation: Duration::from_millis(480),
             pause_after_hesitation: Duration::from_millis(1400),
-            settled: Duration::from_millis(320),
+            settled: Duration::from_millis(200),
             partial: Duration::from_millis(1500),
             margin: Duration::from_millis(240),
             longest: Duration::from_secs(28),
@@ -72,6 +72,9 @@ impl EndpointOptions {
         }
     }
 }
+
+/// Sounds too short for speech that are so far apart are single knocks and do not add up to an utterance.
+const KNOCKS_APART: Duration = Duration::from_millis(320);
 
 /// Frames from the beginning of the stream, the first one and the one after the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,8 +238,7 @@ impl Endpointer {
         };
         let quiet = self.now - utterance.spoken_to;
         if !utterance.started {
-            // Single knocks must not add up to an utterance.
-            if quiet >= frames(self.options.settled) {
+            if quiet >= frames(KNOCKS_APART) {
                 self.utterance = None;
             }
             return None;
