@@ -342,14 +342,16 @@ mod tests {
     #[test]
     fn a_pause_within_a_sentence_does_not_end_it() {
         let course = [(0.0, 960), (0.9, 960), (0.1, 640), (0.9, 960), (0.1, 4000)];
-        let found = run(EndpointOptions::default(), &course);
+        let options = EndpointOptions::default();
+        let settled = 16 * frames(options.settled);
+        let found = run(options, &course);
         assert_eq!(ends(&found), [Span { from: 45, to: 235 }]);
         let partials: Vec<u64> = found
             .iter()
             .filter(|(_, endpoint)| matches!(endpoint, Endpoint::Partial { .. }))
             .map(|(now, _)| *now)
             .collect();
-        assert_eq!(partials, [2240, 3360 + 480], "one in each pause");
+        assert_eq!(partials, [1920 + settled, 3520 + settled], "one in each pause");
         assert!(matches!(
             found.last(),
             Some((
